@@ -1,0 +1,49 @@
+// attention_mix: each head's probabilities mix the values of the keys: mixed = Σ_j p_j v_j.
+// Paper   arXiv 1706.03762 Eq. 1
+// Shapes  qkv [layer, row, 3 width]   probability [layer, row, head, key]   mixed [layer, row, width]
+// Launch  one invocation per row and four channels
+// Uses    launch, rows
+// Twin    attention_mix.ref.ts
+
+override count: u32; // rows in the range
+override row: u32;
+override width: u32;
+override head: u32;
+override key: u32;
+override qkv_stride: u32;
+override prob_stride: u32;
+override mixed_stride: u32;
+
+struct At {
+  first: u32,
+  row_step: u32,
+  qkv: u32,
+  prob: u32,
+  mixed: u32,
+}
+
+@group(0) @binding(0) var<uniform> at: At;
+@group(0) @binding(1) var<storage, read> qkv: array<vec4f>; // [replica, qkv_stride]
+@group(0) @binding(2) var<storage, read> probability: array<f32>; // [replica, prob_stride]
+@group(0) @binding(3) var<storage, read_write> mixed: array<vec4f>; // out [replica, mixed_stride]
+
+@compute @workgroup_size(64)
+fn attention_mix(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let chunks = width / 4u;
+  let i = invocation_index(id, groups, 64u);
+  let replica = i / (count * chunks);
+  if (replica >= arrayLength(&qkv) * 4u / qkv_stride) {
+    return;
+  }
+  let r = at.first + (i / chunks) % count * at.row_step;
+  let c = i % chunks;
+  let h = c / (chunks / head);
+  let place = place_of(r);
+  let v = (replica * qkv_stride + at.qkv) / 4u + 2u * chunks + c;
+  let source = replica * prob_stride + at.prob + (r * head + h) * key;
+  var sum = vec4f();
+  for (var j = 0u; j < place.num_keys; j++) {
+    sum += probability[source + j] * qkv[v + key_row(place.prompt, place.sequence, j) * 3u * chunks];
+  }
+  mixed[(replica * mixed_stride + at.mixed) / 4u + r * chunks + c] = sum;
+}

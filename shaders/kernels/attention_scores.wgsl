@@ -1,0 +1,64 @@
+// attention_scores: causal attention probabilities, softmax over the keys that a row may see.
+//   p_j = softmax_j( q · k_j / sqrt(head_width) )
+// Paper   arXiv 1706.03762 Eq. 1
+// Shapes  qkv [layer, row, 3 width]   probability [layer, row, head, key]   keys past the row's own are not written
+// Launch  one invocation per row and head
+// Uses    launch, rows
+// Twin    attention_scores.ref.ts
+
+override count: u32; // rows in the range
+override row: u32;
+override width: u32;
+override head: u32;
+override key: u32; // prompt_position + position − 1
+override qkv_stride: u32;  // values of one replica in qkv
+override prob_stride: u32; // values of one replica in probability
+
+struct At {
+  first: u32,
+  row_step: u32,
+  qkv: u32,  // offset of row 0 in qkv
+  prob: u32, // offset of row 0 in probability
+}
+
+@group(0) @binding(0) var<uniform> at: At;
+@group(0) @binding(1) var<storage, read> qkv: array<vec4f>; // [replica, qkv_stride]
+@group(0) @binding(2) var<storage, read_write> probability: array<f32>; // out [replica, prob_stride]
+
+@compute @workgroup_size(64)
+fn attention_scores(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation_index(id, groups, 64u);
+  let replica = i / (count * head);
+  if (replica >= arrayLength(&qkv) * 4u / qkv_stride) {
+    return;
+  }
+  let r = at.first + (i / head) % count * at.row_step;
+  let h = i % head;
+  let place = place_of(r);
+  let chunks = width / 4u;
+  let head_chunks = chunks / head;
+  let scale = inverseSqrt(f32(width / head));
+  let base = (replica * qkv_stride + at.qkv) / 4u;
+  let q = base + r * 3u * chunks + h * head_chunks;
+  let to = replica * prob_stride + at.prob + (r * head + h) * key;
+  var largest = -1e30;
+  for (var j = 0u; j < place.num_keys; j++) {
+    let k = base + (key_row(place.prompt, place.sequence, j) * 3u + 1u) * chunks + h * head_chunks;
+    var products = vec4f();
+    for (var c = 0u; c < head_chunks; c++) {
+      products += qkv[q + c] * qkv[k + c];
+    }
+    let score = (products.x + products.y + products.z + products.w) * scale;
+    probability[to + j] = score;
+    largest = max(largest, score);
+  }
+  var sum = 0.0;
+  for (var j = 0u; j < place.num_keys; j++) {
+    let e = exp(probability[to + j] - largest);
+    probability[to + j] = e;
+    sum += e;
+  }
+  for (var j = 0u; j < place.num_keys; j++) {
+    probability[to + j] = probability[to + j] / sum;
+  }
+}

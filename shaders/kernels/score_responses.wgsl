@@ -1,0 +1,25 @@
+// score_responses: the verifier's reward of every response.
+// Shapes  tokens [sequence, context]   length [sequence]   reward [sequence]
+// Launch  one invocation per sequence
+// Slots   reward
+// Uses    launch, rows, history
+// Twin    score_responses.ref.ts
+
+override sequence: u32;
+override context: u32;
+
+@group(0) @binding(0) var<storage, read> hypers: array<Hyper>; // [replica, hyper]
+@group(0) @binding(1) var<storage, read> tokens: array<u32>; // [replica, sequence, context]
+@group(0) @binding(2) var<storage, read> length: array<u32>; // [replica, sequence]
+@group(0) @binding(3) var<storage, read_write> rewards: array<f32>; // out [replica, sequence]
+
+@compute @workgroup_size(64)
+fn score_responses(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = invocation_index(id, groups, 64u);
+  if (i >= arrayLength(&rewards)) {
+    return;
+  }
+  hyper = hypers[i / sequence];
+  history_base = i * context;
+  rewards[i] = reward(length[i]);
+}

@@ -1,0 +1,6 @@
+// uniform: any training prompt, with replacement; a pure function of (seed, step, group).
+override train_count: u32; // the first rows of the table; the others are held out
+
+fn choose_prompt(b: u32, seed: u32, step: u32) -> u32 {
+  return random_bits(seed, step, purpose_prompt, b, 0u) % train_count;
+}

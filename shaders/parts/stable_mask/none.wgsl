@@ -1,0 +1,4 @@
+// none: every token counts.
+fn stable_mask(t: Token) -> f32 {
+  return 1.0;
+}

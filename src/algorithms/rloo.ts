@@ -1,0 +1,64 @@
+/** RLOO (arXiv 2402.14740): the mean reward of the other answers is an unbiased baseline. */
+import { log_ratio_limit, sequence_ratio_of } from '../../shaders/lib/token.ref.ts';
+import { algorithm, part } from './algorithm.ts';
+import { ppoClip, tokenMean } from './ppo.ts';
+import { noRegulariser, onPolicy, plainLikelihood } from './reinforce.ts';
+
+export const leaveOneOut = part({
+  role: 'advantage',
+  id: 'leave_one_out',
+  title: 'Leave one out',
+  doc: 'The reward less the mean reward of the other responses to the same prompt.',
+  equation: String.raw`\hat A_i=R_i-\frac1{G-1}\sum_{j\ne i}R_j`,
+  hyper: {},
+  slots: {
+    group_advantage_of: {
+      file: 'leave_one_out',
+      twin: (reward, g) => (g.count === 1 ? 1 : g.count / (g.count - 1)) * (reward - g.mean),
+    },
+  },
+  dispatches: [{ kernel: 'group_advantage', over: ['replica', 'group'], slots: { group_advantage_of: 'leave_one_out' }, note: 'relative to the others' }],
+});
+
+export const sequenceClip = part({
+  role: 'stabiliser',
+  id: 'sequence_clip',
+  title: 'Sequence clip',
+  doc: 'PPO clipping on the ratio of the whole response, without length normalisation.',
+  equation: String.raw`\rho_i=\exp\textstyle\sum_t(\log\pi_\theta-\log\pi_{old})`,
+  hyper: { clip_low: ppoClip.hyper.clip_low, clip_high: ppoClip.hyper.clip_high },
+  slots: {
+    stable_mask: {
+      file: 'sequence_clip',
+      twin: (t, h) => {
+        const ratio = sequence_ratio_of(t);
+        return (t.advantage > 0 && ratio > 1 + h.clip_high) || (t.advantage < 0 && ratio < 1 - h.clip_low) ? 0 : 1;
+      },
+    },
+    importance_weight: {
+      file: 'sequence_ratio',
+      twin: (t) => (Math.abs(t.sequence_log_ratio) <= log_ratio_limit ? sequence_ratio_of(t) : 0),
+    },
+    objective: {
+      file: 'sequence_clip',
+      twin: (t, h) => {
+        const ratio = sequence_ratio_of(t);
+        const clipped = Math.min(Math.max(ratio, 1 - h.clip_low), 1 + h.clip_high);
+        return -Math.min(ratio * t.advantage, clipped * t.advantage) / Math.max(t.sequence_tokens, 1);
+      },
+    },
+  },
+});
+
+export default algorithm({
+  id: 'rloo',
+  title: 'RLOO',
+  summary: 'Uses the mean reward of the other answers to the same prompt as an unbiased baseline.',
+  paper: { title: 'Back to basics: revisiting REINFORCE-style optimization for learning from human feedback in LLMs', arxiv: '2402.14740', equation: 'Eq. 7' },
+  source: onPolicy,
+  advantage: leaveOneOut,
+  stabiliser: ppoClip,
+  likelihood: plainLikelihood,
+  regulariser: noRegulariser,
+  weighting: tokenMean,
+});

@@ -1,0 +1,33 @@
+import { lazy, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import { makeLab } from './state/lab.ts';
+import { keepAddress } from './state/setupStore.ts';
+import { App } from './ui/App.tsx';
+import { fakeCatalogue } from './ui/dev/fakeCatalogue.ts';
+import { connectFake } from './ui/dev/fakeTrainer.ts';
+import { Fallback } from './ui/Fallback.tsx';
+import { LabProvider } from './ui/lab.tsx';
+import './ui/page.css';
+
+const SelfTestPage = lazy(() => import('./ui/selftest/SelfTestPage.tsx'));
+
+const is_self_test = new URLSearchParams(location.search).has('selftest');
+const lab = makeLab(fakeCatalogue, connectFake, location.search);
+if (!is_self_test) {
+  keepAddress(lab.catalogue, lab.setup, window);
+  void lab.session.begin();
+}
+
+createRoot(document.getElementById('root')!).render(
+  <Fallback>
+    <LabProvider value={lab}>
+      {is_self_test ? (
+        <Suspense>
+          <SelfTestPage />
+        </Suspense>
+      ) : (
+        <App />
+      )}
+    </LabProvider>
+  </Fallback>,
+);

@@ -1,0 +1,372 @@
+/**
+ * A small causal transformer: pre-RMSNorm, learned positions, multi-head attention, GELU MLP, no biases. Forward and
+ * backward are written out; the same forward runs a whole batch, the prompts of a rollout, or one decoding step, because a
+ * range of rows is a range of rows (lib/rows.wgsl).
+ */
+import type { Affine, BufferSpec, Dispatch, Size, Step } from '../engine/program.ts';
+import { type Batch, batchSizes, type Fragment, logitColumns, numRows, type PolicyInstance, policy, type TaskShape, type Tensor } from './policy.ts';
+
+/** Rows that one partial weight gradient adds up; more rows mean more splits, so that a GPU has enough to do. */
+const ROWS_PER_SPLIT = 512;
+
+/** A range of rows: `count` rows from `first`, `row_step` apart. */
+interface Range {
+  first: Affine;
+  row_step: number;
+  count: string;
+}
+
+function layout(task: TaskShape, L: number, D: number, logit_column: number) {
+  const tensors: Tensor[] = [];
+  let offset = 0;
+  const add = (name: string, shape: number[], init: number | 'one', columns?: number) => {
+    tensors.push({ name, shape, offset, init, columns });
+    offset += shape.reduce((a, b) => a * b, 1);
+  };
+  const F = 4 * D;
+  add('tok', [task.vocab, D], 0.5);
+  add('pos', [task.prompt_position + task.position, D], 0.5);
+  for (let l = 0; l < L; l++) {
+    add(`g1_${l}`, [D], 'one');
+    add(`wqkv_${l}`, [D, 3 * D], 1 / Math.sqrt(D));
+    add(`wo_${l}`, [D, D], 1 / Math.sqrt(2 * L * D));
+    add(`g2_${l}`, [D], 'one');
+    add(`w1_${l}`, [D, F], 1 / Math.sqrt(D));
+    add(`w2_${l}`, [F, D], 1 / Math.sqrt(2 * L * F));
+  }
+  add('gf', [D], 'one');
+  add('head', [D, logit_column], 0.5 / Math.sqrt(D), task.vocab);
+  const at = Object.fromEntries(tensors.map((t) => [t.name, t.offset]));
+  return { tensors, at, total: offset, layer: L > 1 ? at.g1_1 - at.g1_0 : 0 };
+}
+
+function build(task: TaskShape, settings: Record<string, number>, has_value_head: boolean): PolicyInstance {
+  const { layers: L, width: D, heads: H } = settings;
+  if (D % (4 * H) !== 0) {
+    throw new Error(`policy transformer: width ${D} is not a multiple of 4 × heads ${H}; choose heads that divide ${D / 4}.`);
+  }
+  const logit_column = logitColumns(task.vocab, has_value_head);
+  const { tensors, at, total, layer } = layout(task, L, D, logit_column);
+  const inputs = task.position - 1;
+  const key = task.prompt_position + inputs;
+  const F = 4 * D;
+  /** offset of a weight that every layer has */
+  const weight = (name: string): Affine => ({ base: at[`${name}_0`], layer });
+
+  /** Buffers and strides of the activations; `is_kept` keeps every layer's for the backward pass. */
+  function activations(batch: Batch, is_kept: boolean) {
+    const p = batch.prefix;
+    const row = numRows(task, batch);
+    const slots = { stream: is_kept ? 2 * L + 1 : 2, normed: is_kept ? 2 * L : 1, layer: is_kept ? L : 1 };
+    const widths: Record<string, [number, number]> = {
+      stream: [slots.stream, D],
+      normed: [slots.normed, D],
+      inverse_rms: [slots.normed, 1],
+      qkv: [L, 3 * D],
+      probability: [slots.layer, H * key],
+      mixed: [slots.layer, D],
+      u: [slots.layer, F],
+      h: [slots.layer, F],
+    };
+    const docs: Record<string, string> = {
+      stream: 'residual stream before each norm',
+      normed: 'output of each norm',
+      inverse_rms: '1 / rms of each norm',
+      qkv: 'queries, keys and values; in a rollout, the cache',
+      probability: 'attention probabilities',
+      mixed: 'attention output before its projection',
+      u: 'MLP before GELU',
+      h: 'MLP after GELU',
+    };
+    const buffers: Record<string, BufferSpec> = {};
+    const stride: Record<string, number> = {};
+    for (const [name, [slot, width]] of Object.entries(widths)) {
+      buffers[p + name] = { type: 'f32', shape: ['replica', slot, `${p}row`, width], doc: docs[name] };
+      stride[name] = slot * row * width;
+    }
+    /** offset of slot `base + step · layer` of an activation */
+    const slot = (name: string, base: number, step: number): Affine => {
+      const width = widths[name][1];
+      return is_kept || name === 'qkv' ? { base: base * row * width, layer: step * row * width } : (base % widths[name][0]) * row * width;
+    };
+    return { buffers, stride, slot };
+  }
+
+  const bound = (batch: Batch, names: Record<string, string>) =>
+    Object.fromEntries(Object.entries(names).map(([k, v]) => [k, `${batch.prefix}${v}`]));
+
+  /** y = x W for a range of rows. */
+  function product(batch: Batch, o: { x: string; y: string; input: number; output: number; weight: Affine; x_at?: Affine; y_at?: Affine; residual?: Affine; x_stride: number; y_stride: number; range: Range; params: string; note: string }): Dispatch {
+    return {
+      kernel: 'matmul',
+      over: ['replica', [o.range.count, 8], [o.output, 8]],
+      size: { count: o.range.count, input: o.input, output: o.output, x_stride: o.x_stride, y_stride: o.y_stride },
+      at: { weight: o.weight, x: o.x_at ?? 0, y: o.y_at ?? 0, residual: o.residual ?? o.y_at ?? 0, first: o.range.first, row_step: o.range.row_step },
+      bind: { ...bound(batch, { x: o.x, y: o.y }), params: o.params },
+      slots: { matmul_epilogue: o.residual === undefined ? 'store' : 'add' },
+      note: o.note,
+    };
+  }
+
+  /** Embedding and layers over a range of rows. */
+  function trunk(batch: Batch, range: Range, params: string, is_kept: boolean): Fragment {
+    const { buffers, stride, slot } = activations(batch, is_kept);
+    const { dims, size } = batchSizes(task, batch);
+    const rows = { first: range.first, row_step: range.row_step };
+    const ranged = { ...size, count: range.count, qkv_stride: stride.qkv, prob_stride: stride.probability, mixed_stride: stride.mixed };
+    const norm = (which: number, gain: string): Dispatch => ({
+      kernel: 'rms_norm',
+      over: ['replica', range.count],
+      size: { count: range.count, x_stride: stride.stream, y_stride: stride.normed, norm_stride: stride.inverse_rms },
+      at: {
+        gain: weight(gain),
+        x: slot('stream', which, 2),
+        y: slot('normed', which, 2),
+        norm: slot('inverse_rms', which, 2),
+        ...rows,
+        y_first: range.first,
+        y_row_step: range.row_step,
+      },
+      bind: { ...bound(batch, { x: 'stream', y: 'normed', inverse_rms: 'inverse_rms' }), params },
+    });
+    const linear = { range, params };
+    const layers: Step[] = [
+      norm(0, 'g1'),
+      product(batch, { ...linear, x: 'normed', y: 'qkv', input: D, output: 3 * D, weight: weight('wqkv'), x_at: slot('normed', 0, 2), y_at: slot('qkv', 0, 1), x_stride: stride.normed, y_stride: stride.qkv, note: 'queries, keys, values' }),
+      {
+        kernel: 'attention_scores',
+        over: ['replica', range.count, 'head'],
+        size: ranged,
+        at: { ...rows, qkv: slot('qkv', 0, 1), prob: slot('probability', 0, 1) },
+        bind: bound(batch, { qkv: 'qkv', probability: 'probability' }),
+      },
+      {
+        kernel: 'attention_mix',
+        over: ['replica', range.count, ['width', 4]],
+        size: ranged,
+        at: { ...rows, qkv: slot('qkv', 0, 1), prob: slot('probability', 0, 1), mixed: slot('mixed', 0, 1) },
+        bind: bound(batch, { qkv: 'qkv', probability: 'probability', mixed: 'mixed' }),
+      },
+      product(batch, { ...linear, x: 'mixed', y: 'stream', input: D, output: D, weight: weight('wo'), x_at: slot('mixed', 0, 1), y_at: slot('stream', 1, 2), residual: slot('stream', 0, 2), x_stride: stride.mixed, y_stride: stride.stream, note: 'attention into the residual stream' }),
+      norm(1, 'g2'),
+      product(batch, { ...linear, x: 'normed', y: 'u', input: D, output: F, weight: weight('w1'), x_at: slot('normed', 1, 2), y_at: slot('u', 0, 1), x_stride: stride.normed, y_stride: stride.u, note: 'MLP in' }),
+      {
+        kernel: 'gelu_forward',
+        over: ['replica', range.count, ['hidden', 4]],
+        size: { count: range.count, hidden_stride: stride.u },
+        at: { offset: slot('u', 0, 1), ...rows },
+        bind: bound(batch, { u: 'u', h: 'h' }),
+      },
+      product(batch, { ...linear, x: 'h', y: 'stream', input: F, output: D, weight: weight('w2'), x_at: slot('h', 0, 1), y_at: slot('stream', 2, 2), residual: slot('stream', 1, 2), x_stride: stride.h, y_stride: stride.stream, note: 'MLP into the residual stream' }),
+    ];
+    return {
+      dims,
+      buffers,
+      steps: [
+        {
+          kernel: 'embed',
+          over: ['replica', range.count, ['width', 4]],
+          size: { ...size, count: range.count, x_stride: stride.stream },
+          at: { ...rows, tok: at.tok, pos: at.pos },
+          bind: { tokens: batch.tokens, ...bound(batch, { sequence_index: 'sequence_index', x: 'stream' }), params },
+        },
+        { repeat: 'layer', count: 'layer', dispatches: layers },
+      ],
+    };
+  }
+
+  const finalSlot = (batch: Batch, is_kept: boolean) => (is_kept ? 2 * L : 0) * numRows(task, batch) * D;
+
+  /** Final norm and head of some rows of the stream into rows 0 … of `<into>logits`. */
+  function head(batch: Batch, o: { into: string; y_row: string; parts: { range: Range; y_first: number }[]; params: string; is_kept: boolean }): Fragment {
+    const { stride } = activations(batch, o.is_kept);
+    const p = batch.prefix;
+    const y_row = { ...batchSizes(task, batch).dims }[o.y_row];
+    const normed = `${o.into}final_normed`;
+    const inverse = `${o.into}final_inverse_rms`;
+    return {
+      dims: {},
+      buffers: {
+        [p + normed]: { type: 'f32', shape: ['replica', o.y_row, 'width'], doc: 'output of the last norm' },
+        [p + inverse]: { type: 'f32', shape: ['replica', o.y_row], doc: '1 / rms of the last norm', is_result: true },
+        [`${p}${o.into}logits`]: { type: 'f32', shape: ['replica', o.y_row, 'logit_column'], doc: 'unnormalised log-probabilities' },
+      },
+      steps: [
+        ...o.parts.map(
+          ({ range, y_first }): Dispatch => ({
+            kernel: 'rms_norm',
+            over: ['replica', range.count],
+            size: { count: range.count, x_stride: stride.stream, y_stride: y_row * D, norm_stride: y_row },
+            at: { gain: at.gf, x: finalSlot(batch, o.is_kept), y: 0, norm: 0, first: range.first, row_step: range.row_step, y_first, y_row_step: 1 },
+            bind: { ...bound(batch, { x: 'stream', y: normed, inverse_rms: inverse }), params: o.params },
+            note: 'last norm',
+          }),
+        ),
+        product(batch, {
+          x: normed, y: `${o.into}logits`, input: D, output: logit_column, weight: at.head,
+          x_stride: y_row * D, y_stride: y_row * logit_column,
+          range: { first: 0, row_step: 1, count: o.y_row }, params: o.params, note: 'logits',
+        }),
+      ],
+    };
+  }
+
+  const merge = (...fragments: Fragment[]): Fragment => ({
+    dims: Object.assign({}, ...fragments.map((f) => f.dims)),
+    buffers: Object.assign({}, ...fragments.map((f) => f.buffers)),
+    steps: fragments.flatMap((f) => f.steps),
+  });
+
+  /** The rows whose logits are wanted: the last row of each prompt, then every response row. */
+  function logitRows(batch: Batch): { range: Range; y_first: number }[] {
+    const p = batch.prefix;
+    const last = { range: { first: task.prompt_position - 1, row_step: task.prompt_position, count: `${p}prompt` }, y_first: 0 };
+    const responses = { range: { first: batch.prompt * task.prompt_position, row_step: 1, count: `${p}response_row` }, y_first: batch.prompt };
+    return inputs > 0 ? [last, responses] : [last];
+  }
+  const responseRows = (batch: Batch): Record<string, number> =>
+    inputs > 0 ? { [`${batch.prefix}response_row`]: batch.prompt * batch.member * inputs } : {};
+
+  function backward(batch: Batch): Fragment {
+    const p = batch.prefix;
+    const { stride, slot } = activations(batch, true);
+    const { size, dims } = batchSizes(task, batch);
+    const row = dims[`${p}row`];
+    const logit_row = dims[`${p}logit_row`];
+    const own = (name: string) => `${p}${name}`;
+    const d_buffer = (name: string, width: Size, doc: string, rows = `${p}row`): [string, BufferSpec] => [own(name), { type: 'f32', shape: ['replica', rows, width], doc }];
+    const weightGradient = (o: { x: string; x_at: Affine; x_stride: number; d_y: string; count: string; input: number; output: number; weight: Affine }): Dispatch => ({
+      kernel: 'matmul_weight_backward',
+      over: ['replica', 'split', [o.input, 8], [o.output, 8]],
+      size: { count: o.count, input: o.input, output: o.output, x_stride: o.x_stride, y_stride: dims[o.count] * o.output },
+      at: { weight: o.weight, x: o.x_at, y: 0 },
+      bind: { x: own(o.x), d_y: own(o.d_y) },
+    });
+    const inputGradient = (o: { d_y: string; d_x: string; count: string; input: number; output: number; weight: Affine }): Dispatch => ({
+      kernel: 'matmul_input_backward',
+      over: ['replica', [o.count, 8], [o.input, 4]],
+      size: { count: o.count, input: o.input, output: o.output, x_stride: dims[o.count] * o.input, y_stride: dims[o.count] * o.output },
+      at: { weight: o.weight, x: 0, y: 0 },
+      bind: { d_y: own(o.d_y), d_x: own(o.d_x) },
+    });
+    const normGradient = (which: number, gain: string): Dispatch[] => [
+      {
+        kernel: 'rms_gain_backward',
+        over: ['replica', 'split', ['width', 4]],
+        size: { count: `${p}row`, shared: 0, shared_step: 1, x_stride: stride.stream, y_stride: row * D, norm_stride: stride.inverse_rms },
+        at: { gain: weight(gain), x: slot('stream', which, 2), norm: slot('inverse_rms', which, 2) },
+        bind: { x: own('stream'), d_y: own('d_normed'), inverse_rms: own('inverse_rms') },
+      },
+      {
+        kernel: 'rms_norm_backward',
+        over: ['replica', `${p}row`],
+        size: { count: `${p}row`, x_stride: stride.stream, d_stride: row * D, y_stride: row * D, norm_stride: stride.inverse_rms },
+        at: { gain: weight(gain), x: slot('stream', which, 2), norm: slot('inverse_rms', which, 2), first: 0, row_step: 1, y_first: 0, y_row_step: 1 },
+        bind: { x: own('stream'), d_y: own('d_normed'), inverse_rms: own('inverse_rms'), d_x: own('d_stream') },
+      },
+    ];
+    const attention = { size: { ...size, qkv_stride: stride.qkv, prob_stride: stride.probability }, at: { qkv: slot('qkv', 0, 1), prob: slot('probability', 0, 1) } };
+    const rows = `${p}row`;
+    const layers: Step[] = [
+      weightGradient({ x: 'h', x_at: slot('h', 0, 1), x_stride: stride.h, d_y: 'd_stream', count: rows, input: F, output: D, weight: weight('w2') }),
+      inputGradient({ d_y: 'd_stream', d_x: 'd_h', count: rows, input: F, output: D, weight: weight('w2') }),
+      { kernel: 'gelu_backward', over: ['replica', rows, ['hidden', 4]], size: { ...size, hidden_stride: stride.u }, at: { offset: slot('u', 0, 1) }, bind: { u: own('u'), d_h: own('d_h') } },
+      weightGradient({ x: 'normed', x_at: slot('normed', 1, 2), x_stride: stride.normed, d_y: 'd_h', count: rows, input: D, output: F, weight: weight('w1') }),
+      inputGradient({ d_y: 'd_h', d_x: 'd_normed', count: rows, input: D, output: F, weight: weight('w1') }),
+      ...normGradient(1, 'g2'),
+      weightGradient({ x: 'mixed', x_at: slot('mixed', 0, 1), x_stride: stride.mixed, d_y: 'd_stream', count: rows, input: D, output: D, weight: weight('wo') }),
+      inputGradient({ d_y: 'd_stream', d_x: 'd_mixed', count: rows, input: D, output: D, weight: weight('wo') }),
+      { kernel: 'attention_backward_scores', over: ['replica', rows, 'head'], ...attention, bind: { qkv: own('qkv'), probability: own('probability'), d_mixed: own('d_mixed'), d_score: own('d_score') } },
+      { kernel: 'attention_backward_qkv', over: ['replica', rows, ['width', 4]], ...attention, bind: { qkv: own('qkv'), probability: own('probability'), d_mixed: own('d_mixed'), d_score: own('d_score'), d_qkv: own('d_qkv') } },
+      weightGradient({ x: 'normed', x_at: slot('normed', 0, 2), x_stride: stride.normed, d_y: 'd_qkv', count: rows, input: D, output: 3 * D, weight: weight('wqkv') }),
+      inputGradient({ d_y: 'd_qkv', d_x: 'd_normed', count: rows, input: D, output: 3 * D, weight: weight('wqkv') }),
+      ...normGradient(0, 'g1'),
+    ];
+    return {
+      dims: { split: Math.max(1, Math.ceil(row / ROWS_PER_SPLIT)) },
+      buffers: {
+        d_params: { type: 'f32', shape: ['replica', 'split', 'param'], doc: 'partial gradients' },
+        ...Object.fromEntries([
+          d_buffer('d_final_normed', 'width', 'gradient at the last norm', `${p}logit_row`),
+          d_buffer('d_stream', 'width', 'gradient of the residual stream'),
+          d_buffer('d_normed', 'width', 'gradient of a norm'),
+          d_buffer('d_h', 'hidden', 'gradient of the MLP'),
+          d_buffer('d_mixed', 'width', 'gradient of the attention output'),
+          d_buffer('d_qkv', 3 * D, 'gradient of queries, keys and values'),
+          d_buffer('d_score', H * key, 'gradient of the attention scores'),
+        ]),
+      },
+      steps: [
+        weightGradient({ x: 'final_normed', x_at: 0, x_stride: logit_row * D, d_y: 'd_logits', count: `${p}logit_row`, input: D, output: logit_column, weight: at.head }),
+        inputGradient({ d_y: 'd_logits', d_x: 'd_final_normed', count: `${p}logit_row`, input: D, output: logit_column, weight: at.head }),
+        {
+          kernel: 'rms_gain_backward',
+          over: ['replica', 'split', ['width', 4]],
+          size: { count: `${p}logit_row`, shared: `${p}prompt`, shared_step: 'prompt_position', x_stride: stride.stream, y_stride: logit_row * D, norm_stride: logit_row },
+          at: { gain: at.gf, x: finalSlot(batch, true), norm: 0 },
+          bind: { x: own('stream'), d_y: own('d_final_normed'), inverse_rms: own('final_inverse_rms') },
+        },
+        { kernel: 'clear', over: ['replica', rows, ['width', 4]], size: { values: row * D }, bind: { cleared: own('d_stream') }, note: 'prompt rows without logits start at zero' },
+        ...logitRows(batch).map(
+          ({ range, y_first }): Dispatch => ({
+            kernel: 'rms_norm_backward',
+            over: ['replica', range.count],
+            size: { count: range.count, x_stride: stride.stream, d_stride: row * D, y_stride: logit_row * D, norm_stride: logit_row },
+            at: { gain: at.gf, x: finalSlot(batch, true), norm: 0, first: range.first, row_step: range.row_step, y_first, y_row_step: 1 },
+            bind: { x: own('stream'), d_y: own('d_final_normed'), inverse_rms: own('final_inverse_rms'), d_x: own('d_stream') },
+          }),
+        ),
+        { repeat: 'layer', count: 'layer', is_reversed: true, dispatches: layers },
+        {
+          kernel: 'embed_backward',
+          over: ['replica', 'split', 'embedding', ['width', 4]],
+          size,
+          at: { tok: at.tok, pos: at.pos },
+          bind: { tokens: batch.tokens, sequence_index: own('sequence_index'), d_x: own('d_stream') },
+        },
+      ],
+    };
+  }
+
+  return {
+    id: 'transformer',
+    num_parameters: total,
+    tensors,
+    logit_column,
+    dims: { layer: L, width: D, head: H, hidden: F, key, logit_column, param: total, param_stride: total, embedding: task.vocab + task.prompt_position + task.position },
+    forward(batch, params) {
+      const body = trunk(batch, { first: 0, row_step: 1, count: `${batch.prefix}row` }, params, true);
+      const out = head(batch, { into: '', y_row: `${batch.prefix}logit_row`, parts: logitRows(batch), params, is_kept: true });
+      return merge(body, out, { dims: responseRows(batch), buffers: {}, steps: [] });
+    },
+    prefill(batch) {
+      const p = batch.prefix;
+      const prompt_row = batch.prompt * task.prompt_position;
+      const body = trunk(batch, { first: 0, row_step: 1, count: `${p}prompt_row` }, 'params', false);
+      const out = head(batch, { into: 'prompt_', y_row: `${p}prompt`, parts: [logitRows(batch)[0]], params: 'params', is_kept: false });
+      return merge(body, out, { dims: { [`${p}prompt_row`]: prompt_row }, buffers: {}, steps: [] });
+    },
+    decode(batch) {
+      const p = batch.prefix;
+      const range: Range = { first: { base: batch.prompt * task.prompt_position, t: 1 }, row_step: inputs, count: `${p}sequence` };
+      const body = trunk(batch, range, 'params', false);
+      const out = head(batch, { into: 'step_', y_row: `${p}sequence`, parts: [{ range, y_first: 0 }], params: 'params', is_kept: false });
+      return merge(body, out);
+    },
+    backward,
+  };
+}
+
+export default policy({
+  id: 'transformer',
+  title: 'Transformer',
+  summary: 'A small causal transformer; prompts share weights, so what is learned on one helps the others.',
+  settings: {
+    layers: { value: 2, min: 1, max: 4, scale: 'int', doc: 'number of layers' },
+    width: { value: 64, min: 16, max: 128, scale: 'power_of_two', doc: 'channels of the residual stream' },
+    heads: { value: 4, min: 1, max: 8, scale: 'power_of_two', doc: 'attention heads; width must be a multiple of 4 × heads' },
+  },
+  learning_rate: 0.001,
+  warm_up_learning_rate: 0.003,
+  build,
+});

@@ -1,0 +1,93 @@
+/** What the worker said: the run, its status, its rows and the changes made to it. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Edit, RowBatch, RunInfo, SampleGroup, Status } from '../trainer/protocol.ts';
+import { MetricStore } from './metricStore.ts';
+
+/** The state before the worker has said anything. */
+export const NO_STATUS: Status = { phase: 'empty', step: 0, steps_per_second: 0, message: '', progress: 0 };
+
+/** A change of a running run, as the chart marks it. */
+export interface Mark extends Edit {
+  /** counts the marks of a run from 1; the number on the chart and in the list */
+  number: number;
+}
+
+/** The run as the page knows it. */
+export interface RunState {
+  info: RunInfo | undefined;
+  status: Status;
+  marks: Mark[];
+  sample: SampleGroup | undefined;
+  /** one sentence about the last request that was refused, '' when there is nothing to say */
+  problem: string;
+  /** the worker itself is gone; only a restart helps */
+  is_broken: boolean;
+  /** the run should be going: what the play button shows */
+  is_wanted: boolean;
+  /** grows with every batch of rows; the rows are in `metrics` */
+  version: number;
+  readonly metrics: MetricStore;
+  /** A run was built or changed. A run at another place than the rows so far is a new one: rows and marks go. */
+  setInfo(info: RunInfo, is_new: boolean): void;
+  addRows(batch: RowBatch): void;
+  addEdit(edit: Edit): void;
+  setStatus(status: Status): void;
+  setSample(sample: SampleGroup | undefined): void;
+  setProblem(problem: string): void;
+  setBroken(problem: string): void;
+  setWanted(is_wanted: boolean): void;
+}
+/** The store of what the worker said. */
+export type RunStore = StoreApi<RunState>;
+
+const SAME_DRAG_MS = 1500; // edits of one slider that follow each other this closely are one change
+
+/** What an edit is about: its first word, which is the name of a setting or of a role. */
+const subjectOf = (edit: Edit) => edit.text.split(/[\s:=]/, 1)[0];
+
+/** Makes the store; `now` is milliseconds of any clock. */
+export function makeRunStore(now: () => number = () => performance.now()): RunStore {
+  let last_edit_ms = Number.NEGATIVE_INFINITY;
+  return createStore<RunState>()((set, get) => ({
+    info: undefined,
+    status: NO_STATUS,
+    marks: [],
+    sample: undefined,
+    problem: '',
+    is_broken: false,
+    is_wanted: true,
+    version: 0,
+    metrics: new MetricStore(),
+    setInfo: (info, is_new) => {
+      const { metrics } = get();
+      if (is_new) metrics.clear();
+      metrics.setMetrics(info.metrics.map((metric) => metric.id));
+      const fresh = is_new ? { marks: [], sample: undefined } : {};
+      set((state) => ({ info, problem: '', is_broken: false, version: state.version + 1, ...fresh }));
+    },
+    addRows: (batch) => {
+      const { metrics } = get();
+      if (batch.num_metrics !== metrics.num_metrics) return; // of the run before a change that is still on its way
+      if (metrics.num_rows > 0 && batch.steps[0] <= metrics.steps[metrics.num_rows - 1]) metrics.clear(); // it began anew
+      metrics.append(batch);
+      set((state) => ({ version: state.version + 1 }));
+    },
+    addEdit: (edit) => {
+      const time = now();
+      const is_same_drag = time - last_edit_ms < SAME_DRAG_MS;
+      last_edit_ms = time;
+      set(({ marks }) => {
+        const last = marks.at(-1);
+        if (last && is_same_drag && subjectOf(last) === subjectOf(edit)) {
+          return { marks: [...marks.slice(0, -1), { ...edit, number: last.number }] };
+        }
+        return { marks: [...marks, { ...edit, number: (last?.number ?? 0) + 1 }] };
+      });
+    },
+    setStatus: (status) => set({ status }),
+    setSample: (sample) => set({ sample }),
+    setProblem: (problem) => set({ problem }),
+    setBroken: (problem) => set({ problem, is_broken: true, is_wanted: false }),
+    setWanted: (is_wanted) => set({ is_wanted }),
+  }));
+}

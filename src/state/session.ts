@@ -1,0 +1,224 @@
+/** The page's side of the worker: every button ends in one of these calls. A refusal becomes one sentence in the store. */
+import { proxy, type Remote } from 'comlink';
+import type { Role } from '../algorithms/algorithm.ts';
+import type { RunConfig, RunInfo, SelfTestRow, TrainerApi, TrainerEvents } from '../trainer/protocol.ts';
+import { type Catalogue, withoutDefaults } from './catalogue.ts';
+import type { RunStore } from './runStore.ts';
+import type { SetupStore } from './setupStore.ts';
+import type { EngineChoice } from './urlState.ts';
+import type { ViewStore } from './viewStore.ts';
+
+/** A connection to a trainer, in a worker or in the page itself. */
+export interface Connection {
+  api: Remote<TrainerApi> | TrainerApi;
+  /** resolves with a sentence when the other side is gone for good */
+  broken: Promise<string>;
+  close(): void;
+}
+/** Makes a new connection; called again by a restart. */
+export type Connect = () => Connection;
+
+/** What can be done with a run. Every call resolves; problems are in the run store. */
+export interface Session {
+  /** Connects and opens the run of the setup store, then starts it. */
+  begin(): Promise<void>;
+  /** Throws the worker away and begins again. */
+  restart(): Promise<void>;
+  /** Builds the run again with some of its configuration changed. */
+  open(change: Partial<RunConfig>): Promise<void>;
+  setEngine(engine: EngineChoice): Promise<void>;
+  toggle(): Promise<void>;
+  step(): Promise<void>;
+  reset(): Promise<void>;
+  setHyper(name: string, value: number): Promise<void>;
+  swapAlgorithm(id: string): Promise<void>;
+  swapPart(role: Role, id: string): Promise<void>;
+  setSpeed(speed: number): Promise<void>;
+  /** The run as a file, or undefined when that was refused. */
+  save(): Promise<{ name: string; data: ArrayBuffer } | undefined>;
+  load(file: ArrayBuffer): Promise<void>;
+  /** Fetches the sample that the view store looks at. */
+  look(): Promise<void>;
+  selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }>;
+  close(): void;
+}
+
+const SAMPLE_EVERY_MS = 1000;
+
+/** One sentence from whatever was thrown. */
+export function sentenceOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim() === '' ? 'The trainer stopped without saying why.' : text;
+}
+
+/** The names of a run and its step, as a file name. */
+export const checkpointName = (info: RunInfo, step: number): string =>
+  `${info.config.task}_${info.config.algorithm}_step_${step}.rollout`;
+
+/** Ties the stores to a trainer. */
+export function makeSession(
+  catalogue: Catalogue,
+  stores: { run: RunStore; setup: SetupStore; view: ViewStore },
+  connect: Connect,
+): Session {
+  const { run, setup, view } = stores;
+  let link: Connection | undefined;
+  let rebuilds = 0; // requests for a new run that were sent; an answer to any but the last is stale
+  let rebuilding = 0; // of those, how many are unanswered
+  let is_looking = false;
+  let looked_ms = Number.NEGATIVE_INFINITY;
+
+  const openLink = () => {
+    const mine = connect();
+    link = mine;
+    void mine.broken.then((sentence) => {
+      if (link === mine) run.getState().setBroken(sentence);
+    });
+    return mine;
+  };
+  const api = () => (link ?? openLink()).api as TrainerApi;
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    const from = link;
+    try {
+      return await work();
+    } catch (error) {
+      if (from === link) run.getState().setProblem(sentenceOf(error));
+      return undefined;
+    }
+  };
+
+  const listeners: TrainerEvents = {
+    rows: (batch) => {
+      if (rebuilding === 0) run.getState().addRows(batch);
+      if (view.getState().is_sample_seen && performance.now() - looked_ms > SAMPLE_EVERY_MS) void session.look();
+    },
+    status: (status) => {
+      if (status.phase === 'failed') run.getState().setWanted(false);
+      run.getState().setStatus(status);
+    },
+    edit: (edit) => run.getState().addEdit(edit),
+  };
+
+  /** Takes over what the worker says it runs now. */
+  const adopt = (info: RunInfo, is_new: boolean) => {
+    run.getState().setInfo(info, is_new);
+    setup.getState().setConfig(info.config);
+    const { replicas = 1 } = info.config.batch;
+    if (view.getState().replica >= replicas) view.getState().lookAt(view.getState().prompt_index, 0);
+  };
+
+  /** Asks for a new run, then starts it if the run is meant to go. */
+  const rebuild = async (work: () => Promise<RunInfo>, is_other = false): Promise<boolean> => {
+    const mine = ++rebuilds;
+    rebuilding++;
+    let info: RunInfo | undefined;
+    try {
+      info = await attempt(work);
+      if (mine !== rebuilds || !info) return false;
+      adopt(info, is_other || info.step === 0);
+    } finally {
+      rebuilding--;
+    }
+    if (run.getState().is_wanted) await attempt(() => api().start());
+    else void session.look();
+    return true;
+  };
+
+  const session: Session = {
+    begin: async () => {
+      openLink();
+      await attempt(() => api().listen(proxy(listeners)));
+      const { speed } = setup.getState();
+      if (speed > 0) await attempt(() => api().setSpeed(speed));
+      await session.open({});
+    },
+    restart: async () => {
+      link?.close();
+      run.getState().setWanted(true);
+      run.getState().setProblem('');
+      await session.begin();
+    },
+    open: async (change) => {
+      const before = setup.getState().config;
+      const config = withoutDefaults(catalogue, { ...before, ...change });
+      setup.getState().setConfig(config);
+      const is_open = await rebuild(() => api().open(config, setup.getState().engine));
+      const info = run.getState().info;
+      if (!is_open && info && setup.getState().config === config) setup.getState().setConfig(info.config);
+    },
+    setEngine: async (engine) => {
+      setup.getState().setEngine(engine);
+      await session.open({});
+    },
+    toggle: async () => {
+      const is_wanted = !run.getState().is_wanted;
+      run.getState().setWanted(is_wanted);
+      await attempt(() => (is_wanted ? api().start() : api().pause()));
+      if (!is_wanted) await session.look();
+    },
+    step: async () => {
+      run.getState().setWanted(false);
+      await attempt(() => api().step());
+      await session.look();
+    },
+    reset: async () => {
+      await rebuild(() => api().reset());
+    },
+    setHyper: async (name, value) => {
+      const { config } = setup.getState();
+      setup.getState().setConfig({ ...config, hyper: { ...config.hyper, [name]: value } });
+      await attempt(() => api().setHyper(name, value));
+    },
+    swapAlgorithm: async (id) => {
+      const from = link;
+      try {
+        adopt(await api().swap({ algorithm: id }), false);
+      } catch (error) {
+        if (from !== link) return;
+        // Weights of another shape: the algorithm can only start from the beginning.
+        await session.open({ algorithm: id, parts: {} });
+        run.getState().setProblem(`The run began again from step 0: ${sentenceOf(error)}`);
+      }
+    },
+    swapPart: async (role, id) => {
+      const info = await attempt(() => api().swap({ parts: { [role]: id } }));
+      if (info) adopt(info, false);
+    },
+    setSpeed: async (speed) => {
+      setup.getState().setSpeed(speed);
+      await attempt(() => api().setSpeed(speed));
+    },
+    save: async () => {
+      const { info, status } = run.getState();
+      if (!info) return undefined;
+      const data = await attempt(() => api().checkpoint());
+      return data && { name: checkpointName(info, status.step), data };
+    },
+    load: async (file) => {
+      run.getState().setWanted(false);
+      await rebuild(() => api().restore(file), true);
+    },
+    look: async () => {
+      if (is_looking || !run.getState().info) return;
+      is_looking = true;
+      looked_ms = performance.now();
+      const { prompt_index, replica } = view.getState();
+      try {
+        run.getState().setSample(await api().sample(prompt_index, replica));
+      } catch (error) {
+        // Before the first step there is nothing to see, which is no problem of the reader's.
+        if (run.getState().status.step > 0) run.getState().setProblem(sentenceOf(error));
+      } finally {
+        is_looking = false;
+      }
+      const now = view.getState();
+      if (now.prompt_index !== prompt_index || now.replica !== replica) await session.look();
+    },
+    selfTest: (onRow) => api().selfTest(proxy(onRow)),
+    close: () => {
+      link?.close();
+      link = undefined;
+    },
+  };
+  return session;
+}

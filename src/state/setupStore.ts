@@ -1,0 +1,74 @@
+/** What the user chose. Its serialisation is the page's address. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { RunConfig } from '../trainer/protocol.ts';
+import { type Catalogue, withoutDefaults } from './catalogue.ts';
+import { type EngineChoice, readQuery, type Setup, writeQuery } from './urlState.ts';
+
+/** The run that a visitor without a link sees: one that learns within seconds on any device. */
+export const DEFAULT_SETUP: Setup = {
+  config: {
+    task: 'sum_to_target',
+    policy: 'tabular',
+    algorithm: 'grpo',
+    parts: {},
+    task_settings: {},
+    policy_settings: {},
+    batch: {},
+    hyper: {},
+    seed: 1,
+  },
+  engine: 'auto',
+};
+
+/** The setup, the complaints about the link it came from, and the speed limit. */
+export interface SetupState extends Setup {
+  complaints: string[];
+  /** at most this many steps a second; 0 is no limit */
+  speed: number;
+  setConfig(config: RunConfig): void;
+  setEngine(engine: EngineChoice): void;
+  setSpeed(speed: number): void;
+  dismiss(): void;
+}
+/** The store of what the user chose. */
+export type SetupStore = StoreApi<SetupState>;
+
+/** Makes the store from a query string. */
+export function makeSetupStore(catalogue: Catalogue, search: string): SetupStore {
+  const { setup, complaints } = readQuery(catalogue, DEFAULT_SETUP, search);
+  return createStore<SetupState>()((set) => ({
+    ...setup,
+    complaints,
+    speed: 0,
+    setConfig: (config) => set({ config: withoutDefaults(catalogue, config) }),
+    setEngine: (engine) => set({ engine }),
+    setSpeed: (speed) => set({ speed }),
+    dismiss: () => set({ complaints: [] }),
+  }));
+}
+
+const WRITE_AFTER_MS = 400; // browsers refuse more than about a hundred changes of the address in half a minute
+
+/** Keeps the page's address equal to the setup, and the other way round never. Returns what stops it. */
+export function keepAddress(
+  catalogue: Catalogue,
+  store: SetupStore,
+  page: Pick<Window, 'location' | 'history'>,
+): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = () => {
+    timer = undefined;
+    const { location, history } = page;
+    const query = writeQuery(catalogue, DEFAULT_SETUP, store.getState(), location.search);
+    if (query !== location.search) history.replaceState(history.state, '', location.pathname + query + location.hash);
+  };
+  const stop = store.subscribe((state, before) => {
+    if (state.config === before.config && state.engine === before.engine) return;
+    clearTimeout(timer);
+    timer = setTimeout(write, WRITE_AFTER_MS);
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}

@@ -1,0 +1,56 @@
+/** The page's sentences about a run. */
+import type { EngineInfo } from '../engine/executor.ts';
+import type { RunInfo, RunPhase } from '../trainer/protocol.ts';
+import { formatBytes, formatCount, formatNumber, plural } from './format.ts';
+import type { RunState } from './runStore.ts';
+
+/** Ids of the metrics with a chart of their own. */
+export const REWARD = 'reward';
+/** See `REWARD`. */
+export const ENTROPY = 'entropy';
+/** Reward's companion, measured now and then on held-out prompts. */
+export const ACCURACY = 'accuracy';
+
+/** What each phase is called. */
+export const PHASE_TITLES: Record<RunPhase, string> = {
+  empty: 'Starting',
+  compiling: 'Compiling',
+  warming_up: 'Warming up',
+  paused: 'Paused',
+  running: 'Running',
+  failed: 'Stopped',
+};
+
+/** Which hardware the run is on, and what that means where it is not a GPU. */
+export function adapterSentence(engine: EngineInfo | undefined): string {
+  if (!engine) return 'Looking for a GPU';
+  if (engine.kind === 'cpu') return `CPU engine, no GPU: ${engine.adapter}`;
+  if (engine.is_software) return `Software adapter, no GPU: ${engine.adapter}`;
+  return `GPU: ${engine.adapter}`;
+}
+
+/** How large the run is. */
+export function sizeSentence(info: RunInfo): string {
+  const { replicas = 1 } = info.config.batch;
+  const parameters = plural(info.num_parameters, 'parameter');
+  return [
+    replicas > 1 ? `${parameters} in each of ${replicas} replicas` : parameters,
+    `${plural(info.num_launches, 'kernel launch').replace('launchs', 'launches')} a step`,
+    formatBytes(info.bytes),
+  ].join(', ');
+}
+
+/** Where reward and entropy stand: the charts in words. */
+export function chartSentence({ metrics, info }: Pick<RunState, 'metrics' | 'info'>): string {
+  const reward = metrics.latest(REWARD);
+  const entropy = metrics.latest(ENTROPY);
+  const accuracy = metrics.latest(ACCURACY);
+  if (!reward) return 'No step has been measured yet.';
+  const said = [`reward ${formatNumber(reward.mean)}`];
+  const first = metrics.first(REWARD);
+  if (first && first.step < reward.step) said[0] += ` (it began at ${formatNumber(first.mean)})`;
+  if (accuracy) said.push(`held-out accuracy ${formatNumber(accuracy.mean)}`);
+  if (entropy) said.push(`entropy ${formatNumber(entropy.mean)} nats`);
+  if (info?.optimum !== undefined) said.push(`the best possible reward is ${formatNumber(info.optimum)}`);
+  return `At step ${formatCount(reward.step)}: ${said.join(', ')}.`;
+}

@@ -1,0 +1,141 @@
+/** A setup as a query string and back. Every value passes the tables; what does not fit becomes one sentence. */
+import { ROLES, type Role } from '../algorithms/algorithm.ts';
+import { unknownName } from '../engine/library.ts';
+import { complainValue, type Knob, parseValue } from '../engine/table.ts';
+import type { RunConfig } from '../trainer/protocol.ts';
+import { type Catalogue, own, partOf, type SettingPlace, settingTables, withoutDefaults } from './catalogue.ts';
+import { formatPlain } from './format.ts';
+import { clampValue } from './knobScale.ts';
+
+/** Which engine the reader wants. */
+export const ENGINES = ['auto', 'webgpu', 'cpu'] as const;
+/** One of `ENGINES`. */
+export type EngineChoice = (typeof ENGINES)[number];
+
+/** What a link can say. */
+export interface Setup {
+  config: RunConfig;
+  engine: EngineChoice;
+}
+
+/** Seeds are 32-bit, as the counter-based generator takes them. */
+export const MAX_SEED = 2 ** 32 - 1;
+
+const PREFIX: Record<SettingPlace, string> = {
+  task_settings: 'task.',
+  policy_settings: 'policy.',
+  batch: 'batch.',
+  hyper: 'set.',
+};
+const NAMES = ['task', 'policy', 'algorithm'] as const;
+const PLURAL = { task: 'tasks', policy: 'policies', algorithm: 'algorithms' } as const;
+const LONGEST = 40; // of a text that a sentence repeats
+
+const quoted = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+const isOurs = (key: string) =>
+  [...NAMES, 'seed', 'engine'].includes(key) || [...Object.values(PREFIX), 'part.'].some((p) => key.startsWith(p));
+
+/** The seed nearest to a wish: a whole number from 0 to `MAX_SEED`. */
+export const clampSeed = (value: number): number =>
+  Number.isNaN(value) ? 1 : Math.min(MAX_SEED, Math.max(0, Math.round(value)));
+
+function readNumber(key: string, knob: Knob, text: string, complain: (sentence: string) => void): number {
+  try {
+    return parseValue(key, knob, text.length > LONGEST ? '' : text);
+  } catch (error) {
+    const given = text.trim() === '' ? Number.NaN : Number(text);
+    const used = knob.choices ? knob.value : clampValue(knob, given);
+    const complaint = Number.isNaN(given)
+      ? `'${key}' is '${quoted(text)}'; wanted a number from ${knob.min} to ${knob.max}.`
+      : (complainValue(key, knob, given) ?? (error as Error).message);
+    const sentence = knob.choices ? unknownName(`value for ${key}`, quoted(text), [...knob.choices]) : complaint;
+    complain(`${sentence} Used ${knob.choices?.[used] ?? formatPlain(used)} instead.`);
+    return used;
+  }
+}
+
+/** The setup that a query asks for, laid over a given one, with a sentence for everything that did not fit. */
+export function readQuery(catalogue: Catalogue, base: Setup, search: string): { setup: Setup; complaints: string[] } {
+  const query = new URLSearchParams(search);
+  const complaints: string[] = [];
+  const complain = (sentence: string) => complaints.push(sentence);
+  const config = structuredClone(base.config);
+  let engine = base.engine;
+
+  for (const name of NAMES) {
+    const given = query.get(name);
+    if (given === null) continue;
+    const known = catalogue[PLURAL[name]];
+    if (Object.hasOwn(known, given)) config[name] = given;
+    else complain(`${unknownName(name, quoted(given), Object.keys(known))} Used ${config[name]} instead.`);
+  }
+  const seed = query.get('seed');
+  if (seed !== null) {
+    const given = seed.trim() === '' ? Number.NaN : Number(seed);
+    config.seed = clampSeed(given);
+    if (given !== config.seed) {
+      complain(`'seed' is ${quoted(seed)}; wanted a whole number from 0 to ${MAX_SEED}. Used ${config.seed} instead.`);
+    }
+  }
+  const wanted = query.get('engine');
+  if (wanted !== null) {
+    const found = ENGINES.find((e) => e === wanted);
+    if (found) engine = found;
+    else complain(`${unknownName('engine', quoted(wanted), [...ENGINES])} Used ${engine} instead.`);
+  }
+  for (const [key, text] of query) {
+    if (!key.startsWith('part.')) continue;
+    const role = key.slice('part.'.length);
+    if (!ROLES.includes(role as Role)) {
+      complain(`${unknownName('part', quoted(role), [...ROLES])} It was left out.`);
+      continue;
+    }
+    const ids = catalogue.partsOf(role as Role).map((part) => part.id);
+    if (ids.includes(text)) config.parts[role] = text;
+    else complain(`${unknownName(role, quoted(text), ids)} The algorithm's own was used.`);
+  }
+  // Tables last: which settings exist depends on the names above.
+  const tables = settingTables(catalogue, config);
+  for (const [place, prefix] of Object.entries(PREFIX) as [SettingPlace, string][]) {
+    for (const [key, text] of query) {
+      if (!key.startsWith(prefix)) continue;
+      const name = key.slice(prefix.length);
+      const knob = own<Knob>(tables[place], name);
+      if (knob) config[place][name] = readNumber(key, knob, text, complain);
+      else
+        complain(
+          `${unknownName(
+            'setting',
+            quoted(key),
+            Object.keys(tables[place]).map((n) => prefix + n),
+          )} It was left out.`,
+        );
+    }
+  }
+  return { setup: { config: withoutDefaults(catalogue, config), engine }, complaints };
+}
+
+/** The shortest query that `readQuery` turns back into this setup; parameters of others stay where they are. */
+export function writeQuery(catalogue: Catalogue, base: Setup, setup: Setup, search = ''): string {
+  const out = new URLSearchParams();
+  for (const [key, value] of new URLSearchParams(search)) if (!isOurs(key)) out.append(key, value);
+  const { config } = setup;
+  for (const name of NAMES) if (config[name] !== base.config[name]) out.set(name, config[name]);
+  if (config.seed !== base.config.seed) out.set('seed', String(config.seed));
+  if (setup.engine !== base.engine) out.set('engine', setup.engine);
+  for (const role of ROLES) {
+    const inherited = partOf(catalogue, { ...config, parts: base.config.parts }, role)?.id;
+    const id = partOf(catalogue, config, role)?.id;
+    if (id !== undefined && id !== inherited) out.set(`part.${role}`, id);
+  }
+  const tables = settingTables(catalogue, config);
+  for (const [place, prefix] of Object.entries(PREFIX) as [SettingPlace, string][]) {
+    for (const [name, knob] of Object.entries<Knob>(tables[place])) {
+      const value = own(config[place], name) ?? knob.value;
+      const inherited = own(base.config[place], name) ?? knob.value;
+      if (value !== inherited) out.set(prefix + name, knob.choices?.[value] ?? String(value));
+    }
+  }
+  const text = out.toString();
+  return text === '' ? '' : `?${text}`;
+}

@@ -1,0 +1,139 @@
+/** The worker's interface, used by `expose` on one side and `wrap` on the other. Everything that crosses is plain data. */
+import type { EngineInfo } from '../engine/executor.ts';
+import type { Knob } from '../engine/table.ts';
+
+/** What a run is: five names, some numbers, a seed. Missing numbers mean the declared defaults. */
+export interface RunConfig {
+  task: string;
+  policy: string;
+  algorithm: string;
+  /** role -> part id, where a part of the algorithm was exchanged */
+  parts: Record<string, string>;
+  /** difficulty of the task, by name in its settings table */
+  task_settings: Record<string, number>;
+  /** sizes of the policy, by name in its settings table */
+  policy_settings: Record<string, number>;
+  /** batch sizes and schedule, by name in the batch settings table */
+  batch: Record<string, number>;
+  /** hyperparameters (algorithm's parts, optimiser, sampling, task rules) */
+  hyper: Record<string, number>;
+  seed: number;
+}
+
+/** Everything the page needs to draw the controls and the charts of a run. */
+export interface RunInfo {
+  config: RunConfig;
+  engine: EngineInfo;
+  /** name -> knob, in the order in which sliders are drawn; `group` is the part or place a knob belongs to */
+  hyper: { name: string; group: string; knob: Knob }[];
+  /** metric columns of every row, in order */
+  metrics: MetricInfo[];
+  num_parameters: number;
+  num_launches: number;
+  bytes: number;
+  step: number;
+  /** expected reward of the best policy where it is known */
+  optimum: number | undefined;
+  /** the program of one step as text, one line per dispatch */
+  program: string;
+}
+
+export interface MetricInfo {
+  id: string;
+  label: string;
+  unit: string;
+  doc: string;
+}
+
+/** Rows of some steps: `values` is [row][replica][metric] flattened; NaN where a metric was not measured at that step. */
+export interface RowBatch {
+  /** number of metrics and replicas per row */
+  num_metrics: number;
+  num_replicas: number;
+  steps: Int32Array;
+  /** seconds since the run was opened, per row */
+  seconds: Float64Array;
+  values: Float32Array;
+}
+
+/** A change that was made while the run was going. */
+export interface Edit {
+  /** first step that saw the change */
+  step: number;
+  text: string;
+}
+
+export type RunPhase = 'empty' | 'compiling' | 'warming_up' | 'paused' | 'running' | 'failed';
+export interface Status {
+  phase: RunPhase;
+  step: number;
+  steps_per_second: number;
+  /** one sentence for the reader, when there is something to say */
+  message: string;
+  /** 0 … 1 while `compiling` or `warming_up` */
+  progress: number;
+}
+
+export interface SampleToken {
+  symbol: string;
+  /** 1 on the policy's own tokens */
+  mask: number;
+  logp: number;
+  coef: number;
+  advantage: number;
+  entropy: number;
+  clipped: boolean;
+}
+export interface SampleResponse {
+  text: string;
+  verdict: string;
+  reward: number;
+  tokens: SampleToken[];
+}
+/** One prompt of the last step with its group. */
+export interface SampleGroup {
+  step: number;
+  replica: number;
+  prompt_index: number;
+  num_prompts: number;
+  prompt: string;
+  responses: SampleResponse[];
+}
+
+export interface SelfTestRow {
+  group: string;
+  name: string;
+  worst: number;
+  tolerance: number;
+  is_ok: boolean;
+  note: string;
+}
+
+export interface TrainerEvents {
+  rows(batch: RowBatch): void;
+  status(status: Status): void;
+  edit(edit: Edit): void;
+}
+
+export interface TrainerApi {
+  /** Registers the page's listeners (Comlink proxies). */
+  listen(events: TrainerEvents): Promise<void>;
+  /** Builds a run. 'auto' takes WebGPU, or the CPU engine where the only adapter is a slower software one. */
+  open(config: RunConfig, engine: 'auto' | 'webgpu' | 'cpu'): Promise<RunInfo>;
+  start(): Promise<void>;
+  pause(): Promise<void>;
+  /** Runs exactly one step and pauses. */
+  step(): Promise<void>;
+  /** The same configuration from step 0. */
+  reset(): Promise<RunInfo>;
+  /** Takes effect at the next step; recorded as an edit. Without `replica`, for all. */
+  setHyper(name: string, value: number, replica?: number): Promise<void>;
+  /** Exchanges the algorithm, or one part of it, and keeps the weights; recorded as an edit. */
+  swap(change: { algorithm?: string; parts?: Record<string, string> }): Promise<RunInfo>;
+  checkpoint(): Promise<ArrayBuffer>;
+  restore(file: ArrayBuffer): Promise<RunInfo>;
+  sample(prompt_index: number, replica: number): Promise<SampleGroup>;
+  /** At most this many steps a second; 0 lifts the limit. */
+  setSpeed(steps_per_second: number): Promise<void>;
+  selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }>;
+}

@@ -1,0 +1,349 @@
+/** A run: programs on an executor, hyperparameters per replica, a step counter. Knows no worker and no page. */
+import { partsIn } from '../algorithms/algorithm.ts';
+import { algorithmOf } from '../algorithms/index.ts';
+import type { Executor, LoadedProgram } from '../engine/executor.ts';
+import { elementsOf, type Program, printProgram } from '../engine/program.ts';
+import { randomBits, PURPOSE, replicaSeed } from '../engine/random.ts';
+import type { Numbers } from '../engine/twin.ts';
+import { initialParameters, type PolicyInstance } from '../policies/policy.ts';
+import { buildEvaluation, buildStep, DEMONSTRATION_VARIANTS, type StepPlan } from './builder.ts';
+import { EVALUATION_COLUMNS, METRIC_COLUMNS, metricsOf } from './metrics.ts';
+import type { Edit, RunConfig, RunInfo } from './protocol.ts';
+import { checkHyper, hyperNames, hyperRow, type Resolved, resolve, wantsReference } from './resolve.ts';
+
+/** Evaluation asks at most this many prompts: enough to tell 0.9 from 0.95, small beside a training step. */
+const MAX_EVALUATION_PROMPTS = 64;
+
+/** One step's numbers: [replica][metric of RunInfo.metrics], NaN where a metric was not measured. */
+export interface Row {
+  step: number;
+  values: Float32Array;
+}
+
+/** Buffers whose content is the run's state: what a checkpoint holds. */
+export const STATE = ['clock', 'params', 'moment1', 'moment2', 'optimiser', 'baseline', 'metrics', 'tokens', 'token_mask', 'length', 'token_stat', 'value_stat'];
+
+/** Parameters of one layout carried over to another, tensor by tensor and column by column; new columns start at 0. */
+function carryOver(from: PolicyInstance, to: PolicyInstance, values: Numbers, replicas: number): Float32Array {
+  const out = new Float32Array(to.num_parameters * replicas);
+  for (let r = 0; r < replicas; r++) {
+    for (const tensor of to.tensors) {
+      const old = from.tensors.find((t) => t.name === tensor.name);
+      if (!old) continue;
+      const width = tensor.shape[tensor.shape.length - 1];
+      const old_width = old.shape[old.shape.length - 1];
+      const rows = tensor.shape.reduce((a, b) => a * b, 1) / width;
+      for (let i = 0; i < rows; i++) {
+        for (let c = 0; c < Math.min(width, old_width); c++) {
+          out[r * to.num_parameters + tensor.offset + i * width + c] = values[r * from.num_parameters + old.offset + i * old_width + c];
+        }
+      }
+    }
+  }
+  return out;
+}
+
+export class Run {
+  step = 0;
+  readonly edits: Edit[] = [];
+  private resolved: Resolved;
+  private values: Record<string, number>[] = [];
+  private training!: LoadedProgram;
+  private evaluation: LoadedProgram | undefined;
+  private columns: number[] = [];
+  /** the start weights of all replicas, for the KL anchor */
+  private start: Float32Array = new Float32Array(0);
+  private readonly submitted: { step: number; is_evaluated: boolean }[] = [];
+
+  private constructor(
+    readonly executor: Executor,
+    resolved: Resolved,
+  ) {
+    this.resolved = resolved;
+    this.values = Array.from({ length: resolved.batch.replicas }, () => ({ ...resolved.values }));
+  }
+
+  /** Builds, compiles and, where asked for, warms up. `onProgress` gets 0 … 1 during a warm-up. */
+  static async open(executor: Executor, config: RunConfig, onProgress: (phase: 'compiling' | 'warming_up', progress: number) => void = () => {}): Promise<Run> {
+    const run = new Run(executor, resolve(config));
+    onProgress('compiling', 0);
+    const { batch, policy } = run.resolved;
+    run.start = new Float32Array(policy.num_parameters * batch.replicas);
+    for (let r = 0; r < batch.replicas; r++) run.start.set(initialParameters(policy, replicaSeed(config.seed, r)), r * policy.num_parameters);
+    if (batch.warm_up_steps > 0) await run.warmUp(onProgress);
+    await run.load();
+    run.writeStart();
+    return run;
+  }
+
+  get config(): RunConfig {
+    return this.resolved.config;
+  }
+  get replicas(): number {
+    return this.resolved.batch.replicas;
+  }
+  get task() {
+    return this.resolved.task;
+  }
+  get instance() {
+    return this.resolved.instance;
+  }
+  get program(): Program {
+    return this.training.program;
+  }
+  /** hyperparameter values of one replica */
+  hyperOf(replica: number): Record<string, number> {
+    return this.values[replica];
+  }
+
+  private plan(r: Resolved = this.resolved): StepPlan {
+    return {
+      task: r.task,
+      instance: r.instance,
+      policy: r.policy,
+      parts: r.parts,
+      batch: r.batch,
+      hyper: hyperNames(r),
+      has_ref_logp: wantsReference(r, this.values),
+      choose_prompt: 'uniform',
+    };
+  }
+
+  private async load(): Promise<void> {
+    const plan = this.plan();
+    const { instance, batch } = this.resolved;
+    const training = await this.executor.load(buildStep(plan), { collect: 'metrics' });
+    let evaluation: LoadedProgram | undefined;
+    if (batch.eval_every > 0) {
+      const pool = instance.num_held_out > 0 ? instance.num_held_out : instance.prompts.length;
+      evaluation = await this.executor.load(buildEvaluation(plan, instance.prompts.length - pool, Math.min(pool, MAX_EVALUATION_PROMPTS)));
+      this.writeTables(evaluation.program);
+    }
+    this.writeTables(training.program);
+    this.training = training;
+    this.evaluation = evaluation;
+    this.columns = metricsOf(this.resolved.parts, plan.has_ref_logp, evaluation !== undefined).map((m) => m.column);
+    this.executor.keepOnly(evaluation ? [training, evaluation] : [training]);
+    this.writeHyper();
+  }
+
+  /** Fills every buffer that the host owns. */
+  private writeTables(program: Program, resolved: Resolved = this.resolved): void {
+    const { instance } = resolved;
+    const has = (name: string) => program.buffers[name] !== undefined;
+    const each = (name: string, make: (i: number) => number) => {
+      if (!has(name)) return;
+      const count = elementsOf(program, program.buffers[name]);
+      const replica = count / program.dims.replica;
+      this.executor.write(name, Uint32Array.from({ length: count }, (_, i) => make(i % replica)));
+    };
+    if (has('prompt_table')) this.executor.write('prompt_table', Uint32Array.from(instance.prompts.flat()));
+    for (const name of ['rollout_sequence_index', 'eval_rollout_sequence_index', 'ref_sequence_index', 'group_member']) each(name, (i) => i);
+    if (program.buffers.mb_sequence_index?.origin === 'host') each('mb_sequence_index', (i) => i);
+    each('group_start', (i) => i * program.dims.member);
+    if (has('demonstration_table')) this.executor.write('demonstration_table', this.demonstrations(program.dims.table_row));
+    if (has('ref_params')) this.executor.write('ref_params', this.start);
+  }
+
+  private demonstrations(row: number): Uint32Array {
+    const { instance, task } = this.resolved;
+    const out = new Uint32Array(instance.prompts.length * DEMONSTRATION_VARIANTS * row);
+    instance.prompts.forEach((prompt, p) => {
+      for (let variant = 0; variant < DEMONSTRATION_VARIANTS; variant++) {
+        let count = 0;
+        const draw = (n: number) => randomBits(0, p, PURPOSE.demonstration, variant, count++) % n;
+        const response = instance.demonstrate(prompt, draw);
+        if (response.length > instance.position) {
+          throw new Error(`task ${task.id}: a demonstration has ${response.length} symbols, responses have at most ${instance.position}.`);
+        }
+        const at = (p * DEMONSTRATION_VARIANTS + variant) * row;
+        out.set(response, at);
+        out[at + row - 1] = response.length;
+      }
+    });
+    return out;
+  }
+
+  private writeHyper(): void {
+    this.executor.write('hypers', Float32Array.from(this.values.flatMap((v) => hyperRow(this.resolved, v))));
+  }
+
+  /** Fresh weights, moments and clock. */
+  private writeStart(): void {
+    this.executor.write('params', this.start);
+    const { buffers } = this.program;
+    for (const name of ['moment1', 'moment2', 'optimiser', 'baseline', 'metrics']) {
+      if (buffers[name]) this.executor.write(name, new Float32Array(elementsOf(this.program, buffers[name])));
+    }
+    this.writeClock();
+  }
+
+  private writeClock(): void {
+    this.executor.write('clock', Uint32Array.from({ length: this.replicas * 2 }, (_, i) => (i % 2 === 0 ? replicaSeed(this.config.seed, i / 2) : this.step)));
+  }
+
+  /** Supervised updates on demonstrations; leaves its result in `start`. */
+  private async warmUp(onProgress: (phase: 'warming_up', progress: number) => void): Promise<void> {
+    const { batch, policy, policy_family } = this.resolved;
+    const supervised = resolve({
+      ...this.config,
+      algorithm: 'sft',
+      parts: {},
+      hyper: { learning_rate: policy_family.warm_up_learning_rate },
+      batch: { ...this.config.batch, minibatches: 1, epochs: 1, eval_every: 0, prompts: 32, group_size: 1 },
+    });
+    // the same layout as the run that follows, value column included
+    const plan: StepPlan = {
+      ...this.plan({ ...supervised, policy }),
+      parts: partsIn(algorithmOf('sft')),
+      has_ref_logp: false,
+    };
+    const loaded = await this.executor.load(buildStep(plan), { collect: 'metrics' });
+    this.writeTables(loaded.program, supervised);
+    const row = hyperRow(supervised, supervised.values);
+    this.executor.write('hypers', Float32Array.from(Array.from({ length: batch.replicas }, () => row).flat()));
+    this.executor.write('params', this.start);
+    for (const name of ['moment1', 'moment2', 'optimiser', 'metrics']) {
+      this.executor.write(name, new Float32Array(elementsOf(loaded.program, loaded.program.buffers[name])));
+    }
+    this.writeClock();
+    for (let k = 0; k < batch.warm_up_steps; k++) {
+      this.executor.run(loaded);
+      if (k % 8 === 7 || k === batch.warm_up_steps - 1) {
+        this.executor.seal();
+        await this.executor.takeRows();
+        onProgress('warming_up', (k + 1) / batch.warm_up_steps);
+      }
+    }
+    this.start = Float32Array.from((await this.executor.read(['params'])).params);
+  }
+
+  info(): RunInfo {
+    const { resolved } = this;
+    return {
+      config: this.config,
+      engine: this.executor.info,
+      hyper: resolved.hyper,
+      metrics: metricsOf(resolved.parts, wantsReference(resolved, this.values), this.evaluation !== undefined).map((m) => m.info),
+      num_parameters: resolved.policy.num_parameters,
+      num_launches: this.training.num_launches,
+      bytes: this.executor.bytes,
+      step: this.step,
+      optimum: resolved.instance.optimum,
+      program: printProgram(this.program),
+    };
+  }
+
+  /** Queues one step, with an evaluation of the policy before it where one is due. */
+  submit(): void {
+    const every = this.resolved.batch.eval_every;
+    const is_evaluated = this.evaluation !== undefined && this.step % every === 0;
+    if (is_evaluated && this.evaluation) this.executor.run(this.evaluation);
+    this.executor.run(this.training);
+    this.submitted.push({ step: this.step, is_evaluated });
+    this.step++;
+  }
+
+  /** The rows of the oldest sealed batch of steps. */
+  async take(): Promise<Row[]> {
+    const raw = await this.executor.takeRows();
+    return raw.map((values) => {
+      const { step, is_evaluated } = this.submitted.shift()!;
+      const out = new Float32Array(this.columns.length * this.replicas);
+      for (let r = 0; r < this.replicas; r++) {
+        this.columns.forEach((column, m) => {
+          const hidden = EVALUATION_COLUMNS.includes(column) && !is_evaluated;
+          out[r * this.columns.length + m] = hidden ? Number.NaN : values[r * METRIC_COLUMNS + column];
+        });
+      }
+      return { step, values: out };
+    });
+  }
+
+  /** Runs `count` steps and returns their rows: for the command line and tests. */
+  async advance(count: number): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (let k = 0; k < count; k++) {
+      this.submit();
+      if (this.executor.rows_left === 0 || k === count - 1) this.executor.seal();
+      while (this.executor.num_sealed > (k === count - 1 ? 0 : 2)) rows.push(...(await this.take()));
+    }
+    return rows;
+  }
+
+  private record(text: string): Edit {
+    const edit = { step: this.step, text };
+    this.edits.push(edit);
+    return edit;
+  }
+
+  /** Takes effect at the next step. All rows of earlier steps must have been taken when the set of metrics may change. */
+  async setHyper(name: string, value: number, replica?: number): Promise<Edit> {
+    checkHyper(this.resolved, name, value);
+    const had_reference = wantsReference(this.resolved, this.values);
+    const rows = replica === undefined ? this.values : [this.values[replica]];
+    if (rows[0] === undefined) throw new Error(`replica ${replica} does not exist; this run has ${this.replicas}, counted from 0.`);
+    const before = rows[0][name];
+    for (const row of rows) row[name] = value;
+    if (replica === undefined) this.resolved = { ...this.resolved, config: { ...this.config, hyper: { ...this.config.hyper, [name]: value } } };
+    if (wantsReference(this.resolved, this.values) !== had_reference) await this.load();
+    else this.writeHyper();
+    return this.record(`${name} ${before} → ${value}${replica === undefined ? '' : ` (replica ${replica})`}`);
+  }
+
+  /** Exchanges the algorithm or some of its parts; weights, moments and clock stay. Throws one sentence and changes nothing when it cannot. */
+  async swap(change: { algorithm?: string; parts?: Record<string, string> }): Promise<Edit> {
+    const before = this.resolved;
+    const parts = change.algorithm === undefined ? { ...this.config.parts, ...change.parts } : (change.parts ?? {});
+    const config: RunConfig = { ...this.config, algorithm: change.algorithm ?? this.config.algorithm, parts };
+    // a value the user set stays wherever the new parts know it
+    const draft = resolve({ ...config, hyper: {} });
+    const kept = Object.fromEntries(Object.entries(this.config.hyper).filter(([name]) => draft.hyper.some((h) => h.name === name)));
+    const after = resolve({ ...config, hyper: kept, batch: before.batch });
+    const carried = await this.executor.read(['params', 'moment1', 'moment2', 'optimiser', 'clock']);
+    const values = this.values;
+    this.resolved = after;
+    this.values = values.map((old) =>
+      Object.fromEntries(Object.entries(after.values).map(([name, value]) => [name, name in this.config.hyper && name in old ? old[name] : value])),
+    );
+    try {
+      await this.load();
+    } catch (error) {
+      this.resolved = before;
+      this.values = values;
+      await this.load();
+      throw error;
+    }
+    for (const name of ['params', 'moment1', 'moment2']) this.executor.write(name, carryOver(before.policy, after.policy, carried[name], this.replicas));
+    this.executor.write('optimiser', carried.optimiser);
+    this.executor.write('clock', carried.clock);
+    this.start = carryOver(before.policy, after.policy, this.start, this.replicas);
+    if (this.program.buffers.ref_params) this.executor.write('ref_params', this.start);
+    const text = change.algorithm === undefined ? Object.entries(change.parts ?? {}).map(([role, id]) => `${role}: ${id}`).join(', ') : change.algorithm;
+    return this.record(text);
+  }
+
+  /** Names and contents of the buffers that are this run's state. */
+  async state(): Promise<Record<string, Numbers>> {
+    const names = STATE.filter((name) => this.program.buffers[name] !== undefined);
+    return { ...(await this.executor.read(names)), start_params: this.start };
+  }
+
+  /** Puts a state back; sizes were checked by the reader of the checkpoint. */
+  restore(state: Record<string, Numbers>, step: number, edits: readonly Edit[], values: Record<string, number>[]): void {
+    for (const [name, data] of Object.entries(state)) {
+      if (name === 'start_params') this.start = Float32Array.from(data);
+      else if (this.program.buffers[name]) this.executor.write(name, data);
+    }
+    if (this.program.buffers.ref_params) this.executor.write('ref_params', this.start);
+    this.step = step;
+    this.edits.splice(0, this.edits.length, ...edits);
+    this.values = values;
+    this.writeHyper();
+  }
+
+  /** Hyperparameter values by replica. */
+  get allValues(): Record<string, number>[] {
+    return this.values;
+  }
+}

@@ -1,0 +1,37 @@
+/** slot -> part -> twin for everything a program may name: what the CPU engine calls. */
+import { partTwins } from '../algorithms/index.ts';
+import { PURPOSE, randomBits } from '../engine/random.ts';
+import type { SlotTwin } from '../engine/twin.ts';
+import { tasks } from '../tasks/index.ts';
+import { type History, NEXT, type Next } from '../tasks/task.ts';
+
+const shared: Record<string, Record<string, SlotTwin>> = {
+  matmul_epilogue: {
+    store: (_residual: number, value: number) => value,
+    add: (residual: number, value: number) => residual + value,
+  },
+  choose_prompt: {
+    uniform: (b: number, seed: number, step: number, size: Record<string, number>) =>
+      randomBits(seed, step, PURPOSE.prompt, b, 0) % size.train_count,
+    in_order: (b: number, _seed: number, _step: number, size: Record<string, number>) => size.first_prompt + b,
+  },
+  next_symbol: {
+    fixed_length: (): Next => ({ kind: NEXT.sample, symbol: 0 }),
+    until_end: (t: number, history: History): Next => ({
+      kind: t > 0 && history.response_symbol(t - 1) === history.size.end_symbol ? NEXT.stop : NEXT.sample,
+      symbol: 0,
+    }),
+  },
+  reward: {},
+};
+
+/** Every slot's twins, from parts, tasks and the shared ones. */
+export function slotTwins(): Record<string, Record<string, SlotTwin>> {
+  const out: Record<string, Record<string, SlotTwin>> = partTwins();
+  for (const [slot, twins] of Object.entries(shared)) out[slot] = { ...twins };
+  for (const task of Object.values(tasks)) {
+    out.reward[task.id] = task.twins.reward;
+    if (task.twins.next_symbol) out.next_symbol[task.id] = task.twins.next_symbol;
+  }
+  return out;
+}

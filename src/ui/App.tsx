@@ -1,0 +1,58 @@
+import { own } from '../state/catalogue.ts';
+import { ChartsPanel } from './charts/ChartsPanel.tsx';
+import { DropTarget } from './controls/DropTarget.tsx';
+import { KeyHelp } from './controls/KeyHelp.tsx';
+import { useKeys } from './controls/keyboard.ts';
+import { Notices } from './controls/Notices.tsx';
+import { RunControls } from './controls/RunControls.tsx';
+import { Header } from './header/Header.tsx';
+import { Statement } from './header/Statement.tsx';
+import { useLab, useSetup } from './lab.tsx';
+import { MetricTable } from './metrics/MetricTable.tsx';
+import { HyperPanel } from './panels/HyperPanel.tsx';
+import { PartsPanel } from './panels/PartsPanel.tsx';
+import { ProgramPanel } from './panels/ProgramPanel.tsx';
+import { SettingsPanel } from './panels/SettingsPanel.tsx';
+import { SamplePanel } from './samples/SamplePanel.tsx';
+
+/** The controls of what is trained, beside or below the charts. */
+function Sidebar() {
+  const { catalogue } = useLab();
+  const task = useSetup((state) => own(catalogue.tasks, state.config.task));
+  const policy = useSetup((state) => own(catalogue.policies, state.config.policy));
+  return (
+    <div className="sidebar" role="group" aria-label="Settings">
+      <PartsPanel />
+      <HyperPanel />
+      <SettingsPanel id="task" title={`Task: ${task?.title}`} place="task_settings" />
+      <SettingsPanel id="policy" title={`Policy: ${policy?.title}`} place="policy_settings" summary={policy?.summary} />
+      <SettingsPanel id="batch" title="Batch" place="batch" />
+    </div>
+  );
+}
+
+/** The whole playground. */
+export function App() {
+  useKeys();
+  return (
+    <>
+      <Header />
+      <main>
+        <Statement />
+        <RunControls />
+        <Notices />
+        <div className="columns">
+          <div className="results">
+            <ChartsPanel />
+            <SamplePanel />
+            <MetricTable />
+            <ProgramPanel />
+          </div>
+          <Sidebar />
+        </div>
+      </main>
+      <KeyHelp />
+      <DropTarget />
+    </>
+  );
+}

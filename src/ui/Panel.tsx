@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import type { PanelId } from '../state/viewStore.ts';
+import { useLab, useView } from './lab.tsx';
+
+/** A section that folds under its heading; `note` is said beside the heading in either state. */
+export function Panel({
+  id,
+  title,
+  note,
+  children,
+}: {
+  id: PanelId;
+  title: string;
+  note?: ReactNode;
+  children: ReactNode;
+}) {
+  const { view } = useLab();
+  const is_open = useView((state) => state.open[id]);
+  return (
+    <section className="panel" aria-labelledby={`${id}-title`}>
+      <h2 className="panel-head" id={`${id}-title`}>
+        <button
+          type="button"
+          className="panel-fold"
+          aria-expanded={is_open}
+          aria-controls={`${id}-body`}
+          onClick={() => view.getState().setOpen(id, !is_open)}
+        >
+          <svg viewBox="0 0 10 10" aria-hidden="true">
+            <path d="M2.5 1.5 7 5 2.5 8.5" />
+          </svg>
+          {title}
+        </button>
+        {note && <span className="panel-note">{note}</span>}
+      </h2>
+      <div id={`${id}-body`} className="panel-body" hidden={!is_open}>
+        {is_open && children}
+      </div>
+    </section>
+  );
+}

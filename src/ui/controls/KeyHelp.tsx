@@ -1,0 +1,34 @@
+import { useEffect, useRef } from 'react';
+import { useLab, useView } from '../lab.tsx';
+import { KEYS } from './keyboard.ts';
+
+/** The list of keys, as a dialog. */
+export function KeyHelp() {
+  const { view } = useLab();
+  const is_open = useView((state) => state.is_help_open);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (is_open && !dialog.current?.open) dialog.current?.showModal();
+    if (!is_open && dialog.current?.open) dialog.current.close();
+  }, [is_open]);
+  return (
+    <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={() => view.getState().setHelp(false)}>
+      <h2 id="help-title">Keys</h2>
+      <dl>
+        {KEYS.map(([keys, does]) => (
+          <div key={keys}>
+            <dt>
+              {keys.split(' ').map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" onClick={() => view.getState().setHelp(false)}>
+        Close
+      </button>
+    </dialog>
+  );
+}

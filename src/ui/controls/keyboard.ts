@@ -1,0 +1,42 @@
+/** The keys that work anywhere on the page. */
+import { useEffect } from 'react';
+import { useLab } from '../lab.tsx';
+
+/** Every key with what it does, as the help shows it. */
+export const KEYS: readonly (readonly [string, string])[] = [
+  ['Space', 'play or pause'],
+  ['S', 'one step, then pause'],
+  ['R', 'reset to step 0'],
+  ['?', 'show or hide this list'],
+  ['← →', 'move a focused slider, or the reading line of a focused chart'],
+  ['Home End', 'first or last position of a focused slider or chart'],
+  ['Esc', 'close this list, or take a chart’s reading line away'],
+];
+
+const TYPED = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]';
+const PRESSED = 'button, summary, a[href], [role=button]';
+
+/** Listens for the page's keys while the component is shown; keys that an element needs for itself are left to it. */
+export function useKeys(): void {
+  const { session, view } = useLab();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
+      const target = event.target instanceof Element ? event.target : document.body;
+      if (target.closest(TYPED)) return;
+      if (event.key === ' ' && target.closest(PRESSED)) return;
+      const is_help_open = view.getState().is_help_open;
+      const act = {
+        ' ': () => void session.toggle(),
+        s: () => void session.step(),
+        r: () => void session.reset(),
+        '?': () => view.getState().setHelp(!is_help_open),
+      }[event.key.toLowerCase()];
+      if (!act || (is_help_open && event.key !== '?')) return;
+      event.preventDefault();
+      act();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [session, view]);
+}

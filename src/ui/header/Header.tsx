@@ -1,0 +1,46 @@
+import { adapterSentence } from '../../state/summary.ts';
+import type { EngineChoice } from '../../state/urlState.ts';
+import { useLab, useRun, useSetup } from '../lab.tsx';
+import './header.css';
+
+const ENGINE_TITLES: Record<EngineChoice, string> = { auto: 'Automatic', webgpu: 'WebGPU', cpu: 'CPU' };
+
+/** Which hardware the run is on, and the choice of another engine. */
+function AdapterLine() {
+  const { session } = useLab();
+  const info = useRun((state) => state.info?.engine);
+  const engine = useSetup((state) => state.engine);
+  const is_slow = info && (info.kind === 'cpu' || info.is_software);
+  return (
+    <p className="adapter" data-testid="adapter">
+      <span className={is_slow ? 'adapter-name is-slow' : 'adapter-name'}>{adapterSentence(info)}</span>
+      <label className="inline-field">
+        Engine
+        <select value={engine} onChange={(event) => void session.setEngine(event.target.value as EngineChoice)}>
+          {Object.entries(ENGINE_TITLES).map(([id, title]) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+    </p>
+  );
+}
+
+/** The page's name, the hardware, and the two side doors. */
+export function Header() {
+  const { view } = useLab();
+  return (
+    <header className="top">
+      <h1>Rollout Lab</h1>
+      <AdapterLine />
+      <nav className="top-links" aria-label="More">
+        <a href="?selftest">Self-test</a>
+        <button type="button" className="quiet" onClick={() => view.getState().setHelp(true)}>
+          Keys <kbd>?</kbd>
+        </button>
+      </nav>
+    </header>
+  );
+}

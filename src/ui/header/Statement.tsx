@@ -1,0 +1,73 @@
+import { own } from '../../state/catalogue.ts';
+import { sizeSentence } from '../../state/summary.ts';
+import { useLab, useRun, useSetup } from '../lab.tsx';
+
+interface Entry {
+  id: string;
+  title: string;
+}
+
+/** A choice inside a sentence. */
+function Pick({
+  label,
+  value,
+  entries,
+  onPick,
+}: {
+  label: string;
+  value: string;
+  entries: Entry[];
+  onPick(id: string): void;
+}) {
+  const sorted = [...entries].sort((a, b) => a.title.localeCompare(b.title, 'en'));
+  return (
+    <select className="pick" aria-label={label} value={value} onChange={(event) => onPick(event.target.value)}>
+      {sorted.map(({ id, title }) => (
+        <option key={id} value={id}>
+          {title}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** One sentence that says what is being trained; its nouns are the pickers. */
+export function Statement() {
+  const { catalogue, session } = useLab();
+  const { task, policy, algorithm } = useSetup((state) => state.config);
+  const info = useRun((state) => state.info);
+  const of = (table: Record<string, Entry>) => Object.values(table);
+  return (
+    <section className="statement" aria-labelledby="statement">
+      <h2 id="statement" className="unseen">
+        What is being trained
+      </h2>
+      <p className="statement-line">
+        <Pick
+          label="Algorithm"
+          value={algorithm}
+          entries={of(catalogue.algorithms)}
+          onPick={(id) => void session.swapAlgorithm(id)}
+        />
+        <span> trains a </span>
+        <Pick
+          label="Policy"
+          value={policy}
+          entries={of(catalogue.policies)}
+          onPick={(id) => void session.open({ policy: id, policy_settings: {} })}
+        />
+        <span> policy on </span>
+        <Pick
+          label="Task"
+          value={task}
+          entries={of(catalogue.tasks)}
+          onPick={(id) => void session.open({ task: id, task_settings: {} })}
+        />
+      </p>
+      <p className="statement-note">
+        {own(catalogue.tasks, task)?.summary} {own(catalogue.algorithms, algorithm)?.summary}
+        {info && <span className="muted"> {sizeSentence(info)}.</span>}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,120 @@
+import { memo, useEffect, useId, useRef, useState } from 'react';
+import type { Knob } from '../../engine/table.ts';
+import { formatValue } from '../../state/format.ts';
+import { numPositions, positionOf, valueAt } from '../../state/knobScale.ts';
+import { ValueEntry } from './ValueEntry.tsx';
+import './knobs.css';
+
+/** When a moved slider is acted on: every tenth of a second, or once it has come to rest. */
+export type Commit = 'live' | 'at_rest';
+const WAIT_MS: Record<Commit, number> = { live: 100, at_rest: 500 };
+
+interface Props {
+  name: string;
+  knob: Knob;
+  value: number;
+  commit: Commit;
+  /** called with the knob's name; stable, so that other knobs are not drawn again */
+  onCommit(name: string, value: number): void;
+}
+
+/** Calls `act` with the last value after a pause, or (live) at most once per pause while values keep coming. */
+function useDelayed(commit: Commit, act: (value: number) => void) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const pending = useRef<number>(undefined);
+  const last = useRef(act);
+  last.current = act;
+  const flush = () => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    const value = pending.current;
+    pending.current = undefined;
+    if (value !== undefined) last.current(value);
+  };
+  const flushNow = useRef(flush);
+  flushNow.current = flush;
+  useEffect(() => () => flushNow.current(), []);
+  return {
+    flush,
+    send(value: number) {
+      pending.current = value;
+      if (commit === 'at_rest') clearTimeout(timer.current);
+      else if (timer.current !== undefined) return;
+      timer.current = setTimeout(() => flushNow.current(), WAIT_MS[commit]);
+    },
+  };
+}
+
+/** One knob: its name, exact value, slider or choice, way back to the default, range, and its sentence. */
+export const KnobField = memo(function KnobField({ name, knob, value, commit, onCommit }: Props) {
+  const id = useId();
+  const [draft, setDraft] = useState<number>();
+  const shown = draft ?? value;
+  const delayed = useDelayed(commit, (wanted) => {
+    setDraft(undefined);
+    if (wanted !== value) onCommit(name, wanted);
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a value from outside replaces what is being dragged
+  useEffect(() => setDraft(undefined), [value]);
+  const move = (position: number) => {
+    setDraft(valueAt(knob, position));
+    delayed.send(valueAt(knob, position));
+  };
+  const title = name.replaceAll('_', ' ');
+  return (
+    <div className="knob" data-knob={name}>
+      <div className="knob-head">
+        <label htmlFor={id}>{title}</label>
+        {shown !== knob.value && (
+          <button
+            type="button"
+            className="quiet knob-reset"
+            onClick={() => onCommit(name, knob.value)}
+            aria-label={`Reset ${title} to ${formatValue(knob, knob.value)}`}
+            title={`Back to ${formatValue(knob, knob.value)}`}
+          >
+            default {formatValue(knob, knob.value)}
+          </button>
+        )}
+        {knob.scale === 'choice' ? (
+          <select
+            id={id}
+            value={shown}
+            aria-describedby={`${id}-doc`}
+            onChange={(event) => onCommit(name, Number(event.target.value))}
+          >
+            {knob.choices?.map((choice, index) => (
+              <option key={choice} value={index}>
+                {choice}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <ValueEntry name={name} title={title} knob={knob} value={shown} onCommit={onCommit} />
+        )}
+      </div>
+      {knob.scale !== 'choice' && (
+        <div className="knob-track">
+          <span aria-hidden="true">{formatValue(knob, knob.min)}</span>
+          <input
+            id={id}
+            type="range"
+            min={0}
+            max={numPositions(knob)}
+            step={1}
+            value={positionOf(knob, shown)}
+            aria-valuetext={formatValue(knob, shown)}
+            aria-describedby={`${id}-doc`}
+            onChange={(event) => move(Number(event.target.value))}
+            onPointerUp={delayed.flush}
+          />
+          <span aria-hidden="true">{formatValue(knob, knob.max)}</span>
+        </div>
+      )}
+      <p className="knob-doc" id={`${id}-doc`}>
+        {knob.doc}
+        {knob.source && <span className="knob-source"> {knob.source}</span>}
+      </p>
+    </div>
+  );
+});

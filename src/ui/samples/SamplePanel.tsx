@@ -1,0 +1,94 @@
+import { useEffect, useRef } from 'react';
+import { formatCount } from '../../state/format.ts';
+import { useLab, useRun, useSetup, useView } from '../lab.tsx';
+import { Panel } from '../Panel.tsx';
+import { CoefLegend } from './CoefLegend.tsx';
+import { ResponseList } from './ResponseList.tsx';
+import './samples.css';
+
+/** Which prompt and which replica is looked at. */
+function SamplePicker() {
+  const { session, view } = useLab();
+  const prompt_index = useView((state) => state.prompt_index);
+  const replica = useView((state) => state.replica);
+  const num_prompts = useRun((state) => state.sample?.num_prompts ?? 1);
+  const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
+  const look = (prompt: number, at: number) => {
+    view.getState().lookAt(prompt, at);
+    void session.look();
+  };
+  const turn = (by: number) => look((prompt_index + by + num_prompts) % num_prompts, replica);
+  return (
+    <div className="sample-picker">
+      <button type="button" onClick={() => turn(-1)} disabled={num_prompts < 2}>
+        Previous
+      </button>
+      <label className="inline-field">
+        Prompt
+        <select value={prompt_index} onChange={(event) => look(Number(event.target.value), replica)}>
+          {Array.from({ length: Math.max(num_prompts, prompt_index + 1) }, (_, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the index is what is chosen
+            <option key={index} value={index}>
+              {index + 1} of {num_prompts}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" onClick={() => turn(1)} disabled={num_prompts < 2}>
+        Next
+      </button>
+      {num_replicas > 1 && (
+        <label className="inline-field">
+          Replica
+          <select value={replica} onChange={(event) => look(prompt_index, Number(event.target.value))}>
+            {Array.from({ length: num_replicas }, (_, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the index is what is chosen
+              <option key={index} value={index}>
+                {index + 1} of {num_replicas}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </div>
+  );
+}
+
+/** One prompt of the last step with the whole group of its responses. */
+export function SamplePanel() {
+  const { session, view } = useLab();
+  const sample = useRun((state) => state.sample);
+  const body = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = body.current;
+    if (!element) return;
+    const observer = new IntersectionObserver((entries) => {
+      const is_seen = entries.some((entry) => entry.isIntersecting);
+      view.getState().setSampleSeen(is_seen);
+      if (is_seen) void session.look();
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      view.getState().setSampleSeen(false);
+    };
+  }, [session, view]);
+  return (
+    <Panel id="samples" title="Responses" note={sample && `of step ${formatCount(sample.step)}`}>
+      <div ref={body} className="samples" data-testid="samples">
+        <SamplePicker />
+        {sample ? (
+          <>
+            <p className="sample-prompt">
+              <span className="muted">Prompt</span> {sample.prompt}
+            </p>
+            <CoefLegend sample={sample} />
+            <ResponseList sample={sample} />
+          </>
+        ) : (
+          <p className="muted">They appear after the first step.</p>
+        )}
+      </div>
+    </Panel>
+  );
+}

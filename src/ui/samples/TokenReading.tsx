@@ -1,0 +1,32 @@
+import { formatNumber } from '../../state/format.ts';
+import type { SampleToken } from '../../trainer/protocol.ts';
+import type { Place } from './ResponseList.tsx';
+
+/** The numbers of the token under the pointer or the focus. */
+export function TokenReading({ token, place }: { token: SampleToken | undefined; place: Place }) {
+  if (!token) return <p className="token-reading muted">This response is empty.</p>;
+  const is_own = token.mask > 0;
+  const signed = (value: number) => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
+  const numbers: [string, string][] = is_own
+    ? [
+        ['coef', signed(token.coef)],
+        ['advantage', signed(token.advantage)],
+        ['logp', formatNumber(token.logp)],
+        ['entropy', formatNumber(token.entropy)],
+      ]
+    : [];
+  return (
+    <p className="token-reading" data-testid="token-reading">
+      <span>
+        response {place.response + 1}, token {place.token + 1}: <b>{token.symbol}</b>
+      </span>
+      {numbers.map(([name, value]) => (
+        <span key={name}>
+          <code>{name}</code> <b>{value}</b>
+        </span>
+      ))}
+      {token.clipped && <span>clipped</span>}
+      {!is_own && <span>masked: the task wrote it, so it is not trained</span>}
+    </p>
+  );
+}

@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openNodeDevice } from '../../src/cli/device.ts';
+import { GpuExecutor } from '../../src/engine/gpu.ts';
+import { compileErrors, joinKernel } from '../../src/engine/join.ts';
+import { shaderLibrary } from '../../src/engine/library.ts';
+import type { Program } from '../../src/engine/program.ts';
+import { fillTable } from '../../src/engine/table.ts';
+import { tasks } from '../../src/tasks/index.ts';
+import type { History, Task, TaskInstance } from '../../src/tasks/task.ts';
+import { NEXT } from '../../src/tasks/task.ts';
+
+const REPLICAS = 2;
+const SEQUENCES = 3001;
+
+let device: GPUDevice;
+let executor: GpuExecutor;
+const uncaptured: string[] = [];
+
+beforeAll(async () => {
+  const opened = await openNodeDevice();
+  device = opened.device;
+  device.addEventListener('uncapturederror', (event) => uncaptured.push(event.error.message));
+  const adapter = opened.info.description || opened.info.architecture;
+  const info = { kind: 'webgpu', adapter, is_software: opened.info.software } as const;
+  executor = new GpuExecutor(device, info, shaderLibrary, { has_guards: true });
+  console.log(`tasks on ${adapter}`);
+});
+afterAll(() => executor?.destroy());
+
+function drawOf(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let x = Math.imul(state ^ (state >>> 15), 1 | state);
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+    return Math.floor((((x ^ (x >>> 14)) >>> 0) / 4294967296) * n);
+  };
+}
+
+const hyperNames = (task: Task) => ['temperature', ...Object.keys(task.rules)];
+const sizesOf = (at: TaskInstance) => ({
+  ...at.sizes,
+  prompt: SEQUENCES,
+  member: 1,
+  prompt_position: at.prompt_position,
+  position: at.position,
+  sequence: SEQUENCES,
+  context: at.prompt_position + at.position,
+});
+
+/** Only the verifier: tokens, lengths and rules come from the host. */
+function verifier(task: Task, at: TaskInstance): Program {
+  return {
+    id: `score ${task.id}`,
+    dims: { ...sizesOf(at), replica: REPLICAS, hyper: hyperNames(task).length },
+    buffers: {
+      hypers: { type: 'f32', shape: ['replica', 'hyper'], doc: 'rules', origin: 'host' },
+      tokens: { type: 'u32', shape: ['replica', 'sequence', 'context'], doc: 'prompts, responses', origin: 'host' },
+      length: { type: 'u32', shape: ['replica', 'sequence'], doc: 'symbols per response', origin: 'host' },
+      rewards: { type: 'f32', shape: ['replica', 'sequence'], doc: 'rewards', is_result: true },
+    },
+    hyper: hyperNames(task),
+    steps: [{ kernel: 'score_responses', over: ['replica', 'sequence'], slots: { reward: task.slots.reward } }],
+  };
+}
+
+/** Smallest, largest and default settings. */
+const difficulties = (task: Task): Record<string, number>[] => {
+  const pick = (what: 'min' | 'max') =>
+    Object.fromEntries(Object.entries(task.settings).map(([name, knob]) => [name, knob[what]]));
+  return [fillTable('setting', task.settings), pick('min'), pick('max')];
+};
+
+/** Rows that noise would hardly find, as [prompt, response] in the task's own symbols, with the rewards they must get. */
+const SPECIAL: Record<string, { prompt: string; response: string; reward: number }[]> = {
+  general_points: [
+    { prompt: '12 2 1 1', response: '12 * 2 / ( 1 - 1 ) end', reward: -1 },
+    { prompt: '12 2 1 1', response: '12 * 2 / ( 1 - 1', reward: -1 },
+    { prompt: '12 2 1 1', response: '2 / ( 1 - 1 ) * 12 end', reward: -1 },
+    { prompt: '3 8 3 8', response: '8 / ( 3 - 8 / 3 ) end', reward: 5 },
+    { prompt: '3 8 3 8', response: '( 8 / ( 3 - 8 / 3', reward: 1 },
+    { prompt: '10 3 4 2', response: '10 * 3 - 4 - 2 end', reward: 5 },
+    { prompt: 'J 3 4 2', response: '10 * 3 - 4 - 2 end', reward: 5 },
+    { prompt: '1 2 3 4', response: '1 * 2 * 3 * 4 * end', reward: -1 },
+    { prompt: '1 2 3 4', response: '( 1 + 2 + 3 ) * J end', reward: -3 },
+  ],
+};
+
+/** A response of one of several kinds: a demonstration, a demonstration with mistakes, or noise. */
+function responseOf(at: TaskInstance, prompt: readonly number[], draw: (n: number) => number): number[] {
+  const kind = draw(4);
+  if (kind === 0) return at.demonstrate(prompt, draw);
+  if (kind === 1) {
+    const noise = Array.from({ length: draw(at.position + 1) }, () => draw(at.vocab));
+    if (at.sizes.end_symbol !== undefined && noise.length > 0 && draw(2) === 0) noise[noise.length - 1] = at.vocab - 1;
+    return noise;
+  }
+  let out = at.demonstrate(prompt, draw);
+  for (let k = draw(3); k >= 0 && out.length > 0; k--) {
+    const where = draw(out.length);
+    const edit = draw(3);
+    if (edit === 0) out = out.with(where, draw(at.vocab));
+    else if (edit === 1) out = out.toSpliced(where, 1);
+    else out = out.toSpliced(where, 0, draw(at.vocab)).slice(0, at.position);
+  }
+  return out;
+}
+
+test.each(Object.values(tasks))('$id: both kernels that call its slots compile', async (task) => {
+  for (const settings of difficulties(task)) {
+    const at = task.build(settings);
+    const given: Record<string, number> = {
+      ...sizesOf(at),
+      vocab: at.vocab,
+      logit_row: SEQUENCES,
+      logit_column: at.vocab,
+      mask_word: Math.ceil(at.position / 32),
+      position_stride: Math.ceil(at.position / 4) * 4,
+    };
+    for (const [kernel, slots] of [
+      ['sample_symbol', { next_symbol: task.slots.next_symbol }],
+      ['score_responses', { reward: task.slots.reward }],
+    ] as const) {
+      const joined = joinKernel(shaderLibrary, kernel, slots, hyperNames(task));
+      const module = device.createShaderModule({ label: kernel, code: joined.code });
+      expect(await compileErrors(joined, module)).toEqual([]);
+      const overrides = shaderLibrary.overridesOf(kernel, slots);
+      expect(overrides.filter((name) => given[name] === undefined)).toEqual([]);
+      await device.createComputePipelineAsync({
+        layout: 'auto',
+        compute: {
+          module,
+          entryPoint: kernel,
+          constants: Object.fromEntries(overrides.map((name) => [name, given[name]])),
+        },
+      });
+    }
+  }
+  expect(uncaptured).toEqual([]);
+});
+
+describe.each(Object.values(tasks))('$id', (task) => {
+  test('the verifier agrees with its twin', async () => {
+    const [defaults, ...others] = difficulties(task);
+    for (const settings of [defaults, ...others]) {
+      const at = task.build(settings);
+      const program = verifier(task, at);
+      const { context } = program.dims;
+      const rules = [0, 1].map((r) =>
+        Object.fromEntries(Object.entries(task.rules).map(([name, knob]) => [name, r === 0 ? knob.value : knob.max])),
+      );
+      const draw = drawOf(4);
+      const tokens = new Uint32Array(REPLICAS * SEQUENCES * context);
+      const length = new Uint32Array(REPLICAS * SEQUENCES);
+      const wanted = new Float64Array(REPLICAS * SEQUENCES);
+      const symbolsOf = (text: string) => text.split(' ').map((s) => at.symbols.indexOf(s));
+      const special = settings === defaults ? (SPECIAL[task.id] ?? []) : [];
+      for (let i = 0; i < wanted.length; i++) {
+        const row = special[i];
+        const prompt = row ? symbolsOf(row.prompt) : at.prompts[draw(at.prompts.length)];
+        const response = row ? symbolsOf(row.response) : responseOf(at, prompt, draw);
+        tokens.set([...prompt, ...response], i * context);
+        length[i] = response.length;
+        const history: History = {
+          prompt_symbol: (j) => prompt[j],
+          response_symbol: (k) => response[k] ?? 0,
+          size: { ...at.sizes, prompt_position: at.prompt_position, position: at.position },
+          hyper: rules[Math.floor(i / SEQUENCES)],
+        };
+        wanted[i] = task.twins.reward(response.length, history);
+        if (row) expect(wanted[i], row.response).toBe(row.reward);
+      }
+      const loaded = await executor.load(program);
+      executor.write('hypers', Float32Array.from(rules.flatMap((r) => [1, ...Object.values(r)])));
+      executor.write('tokens', tokens);
+      executor.write('length', length);
+      executor.write('rewards', new Float32Array(wanted.length).fill(Number.NaN));
+      executor.run(loaded);
+      const { rewards } = await executor.read(['rewards']);
+      expect(await executor.brokenGuards()).toEqual([]);
+      const wrong: string[] = [];
+      for (let i = 0; i < wanted.length; i++) {
+        if (Math.abs(rewards[i] - wanted[i]) <= 1e-6 + 1e-6 * Math.abs(wanted[i])) continue;
+        const row = [...tokens.subarray(i * context, i * context + at.prompt_position + length[i])];
+        wrong.push(
+          `replica ${Math.floor(i / SEQUENCES)}, ${row.map((s) => at.symbols[s]).join(' ')}: got ${rewards[i]}, wanted ${wanted[i]}`,
+        );
+      }
+      expect(wrong.slice(0, 5), `${task.id} ${JSON.stringify(settings)}`).toEqual([]);
+      // solved and unsolved responses are both among them, so that agreement means something
+      const num_solved = wanted.filter((r) => r >= at.solved_reward).length;
+      expect(num_solved).toBeGreaterThan(SEQUENCES / 8);
+      expect(num_solved).toBeLessThan(wanted.length);
+      // the two sides agree about 'solved' too, not only within the tolerance
+      expect(rewards.filter((r) => r >= at.solved_reward).length).toBe(num_solved);
+    }
+    expect(uncaptured).toEqual([]);
+  });
+});
+
+const multiTurn = Object.values(tasks).filter((task) => task.twins.next_symbol);
+
+test.each(multiTurn)(
+  '$id: sampled rollouts follow the transitions of its twin, forced symbols masked',
+  async (task) => {
+    const at = task.build(fillTable('setting', task.settings));
+    const { context, ...rest } = sizesOf(at);
+    const dims = {
+      ...rest,
+      context,
+      replica: 1,
+      hyper: hyperNames(task).length,
+      vocab: at.vocab,
+      logit_row: SEQUENCES,
+      logit_column: at.vocab,
+      mask_word: Math.ceil(at.position / 32),
+      position_stride: Math.ceil(at.position / 4) * 4,
+    };
+    const program: Program = {
+      id: `rollout ${task.id}`,
+      dims,
+      buffers: {
+        hypers: { type: 'f32', shape: ['replica', 'hyper'], doc: 'rules', origin: 'host' },
+        clock: { type: 'u32', shape: ['replica', 2], doc: 'seed, step', origin: 'host' },
+        logits: { type: 'f32', shape: ['replica', 'logit_row', 'logit_column'], doc: 'all equal', origin: 'host' },
+        tokens: { type: 'u32', shape: ['replica', 'sequence', 'context'], doc: 'prompts, responses', origin: 'host' },
+        token_mask: { type: 'u32', shape: ['replica', 'sequence', 'mask_word'], doc: 'bits', origin: 'kept' },
+        length: { type: 'u32', shape: ['replica', 'sequence'], doc: 'symbols per response', origin: 'kept' },
+        recorded: {
+          type: 'f32',
+          shape: ['replica', 'sequence', 'position_stride', 4],
+          doc: 'log-probabilities',
+          is_result: true,
+        },
+        values: { type: 'f32', shape: ['replica', 'sequence', 'position_stride'], doc: 'unused', is_result: true },
+      },
+      hyper: hyperNames(task),
+      steps: [
+        {
+          repeat: 't',
+          count: 'position',
+          dispatches: [
+            {
+              kernel: 'sample_symbol',
+              over: ['replica', 'sequence'],
+              at: { t: { t: 1 }, sequences_per_row: 1, is_greedy: 0 },
+              slots: { next_symbol: task.slots.next_symbol },
+            },
+          ],
+        },
+      ],
+    };
+    const loaded = await executor.load(program);
+    const prompts = Array.from({ length: SEQUENCES }, (_, i) => at.prompts[i % at.prompts.length]);
+    const before = new Uint32Array(SEQUENCES * context);
+    prompts.forEach((prompt, i) => {
+      before.set(prompt, i * context);
+    });
+    const hyper = fillTable('rule', task.rules);
+    executor.write('hypers', Float32Array.from([1, ...Object.values(hyper)]));
+    executor.write('clock', Uint32Array.of(5, 0));
+    executor.write('logits', new Float32Array(SEQUENCES * at.vocab));
+    executor.write('tokens', before);
+    executor.run(loaded);
+    const after = await executor.read(['tokens', 'token_mask', 'length']);
+    const ends = new Set<number>();
+    for (let i = 0; i < SEQUENCES; i++) {
+      const response = [...after.tokens.subarray(i * context + at.prompt_position, (i + 1) * context)];
+      const history: History = {
+        prompt_symbol: (j) => prompts[i][j],
+        response_symbol: (k) => response[k],
+        size: { ...at.sizes, prompt_position: at.prompt_position, position: at.position },
+        hyper,
+      };
+      let t = 0;
+      for (; t < at.position; t++) {
+        const next = task.twins.next_symbol!(t, history);
+        if (next.kind === NEXT.stop) break;
+        const bit = (after.token_mask[i * dims.mask_word + Math.floor(t / 32)] >>> (t % 32)) & 1;
+        expect(bit).toBe(next.kind === NEXT.sample ? 1 : 0);
+        if (next.kind === NEXT.force) expect(response[t]).toBe(next.symbol);
+        else expect(response[t]).toBeLessThan(at.vocab);
+      }
+      expect(after.length[i]).toBe(t);
+      ends.add(t);
+    }
+    // early ends and full lengths both happened
+    expect(ends.size).toBeGreaterThan(2);
+    expect(uncaptured).toEqual([]);
+  },
+);
