@@ -1,9 +1,9 @@
 import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { makeLab } from './state/lab.ts';
+import { registries } from './state/registries.ts';
 import { keepAddress } from './state/setupStore.ts';
 import { App } from './ui/App.tsx';
-import { fakeCatalogue } from './ui/dev/fakeCatalogue.ts';
 import { connectFake } from './ui/dev/fakeTrainer.ts';
 import { Fallback } from './ui/Fallback.tsx';
 import { LabProvider } from './ui/lab.tsx';
@@ -12,7 +12,7 @@ import './ui/page.css';
 const SelfTestPage = lazy(() => import('./ui/selftest/SelfTestPage.tsx'));
 
 const is_self_test = new URLSearchParams(location.search).has('selftest');
-const lab = makeLab(fakeCatalogue, connectFake, location.search);
+const lab = makeLab(registries, connectFake, location.search);
 if (!is_self_test) {
   keepAddress(lab.catalogue, lab.setup, window);
   void lab.session.begin();

@@ -5,7 +5,7 @@
 // Twin    embed.ref.ts
 
 override count: u32; // rows in the range
-override row: u32;
+override x_stride: u32; // values of one replica in x
 override width: u32;
 override context: u32; // prompt_position + position
 override total_sequence: u32; // sequences in `tokens`, of which sequence_index picks some
@@ -23,7 +23,7 @@ struct At {
 @group(0) @binding(1) var<storage, read> tokens: array<u32>; // [replica, total_sequence, context]
 @group(0) @binding(2) var<storage, read> sequence_index: array<u32>; // [replica, sequence]
 @group(0) @binding(3) var<storage, read> params: array<vec4f>; // [replica, param_stride]
-@group(0) @binding(4) var<storage, read_write> x: array<vec4f>; // out [replica, row, width]
+@group(0) @binding(4) var<storage, read_write> x: array<vec4f>; // out [replica, x_stride]
 
 @compute @workgroup_size(64)
 fn embed(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -41,6 +41,6 @@ fn embed(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   let j = select(place.index, place.index + prompt_position, place.is_response);
   let symbol = tokens[(replica * total_sequence + s) * context + j];
   let base = replica * param_stride;
-  x[(replica * row + r) * chunks + c] =
+  x[replica * x_stride / 4u + r * chunks + c] =
     params[(base + at.tok + symbol * width) / 4u + c] + params[(base + at.pos + j * width) / 4u + c];
 }

@@ -1,19 +1,20 @@
 import type { TwinCall } from '../../src/engine/twin.ts';
 
-/** Y = X W (store) or Y += X W (add) for rows first + k · row_step. */
+/** Y = X W (store) or Y = residual + X W (add) for rows first + k · row_step. */
 export function matmul({ b, size, at, slot }: TwinCall): void {
   const { x, params, y } = b;
   const { replica, count, input, output, param_stride, x_stride, y_stride } = size;
   for (let r = 0; r < replica; r++) {
+    const weight = r * param_stride + at.weight;
     for (let k = 0; k < count; k++) {
       const row = at.first + k * at.row_step;
       const x0 = r * x_stride + at.x + row * input;
       const y0 = r * y_stride + at.y + row * output;
-      const w0 = r * param_stride + at.weight;
+      const residual = r * y_stride + at.residual + row * output;
       for (let o = 0; o < output; o++) {
         let sum = 0;
-        for (let i = 0; i < input; i++) sum += x[x0 + i] * params[w0 + i * output + o];
-        y[y0 + o] = slot.matmul_epilogue(y[y0 + o], sum);
+        for (let i = 0; i < input; i++) sum += x[x0 + i] * params[weight + i * output + o];
+        y[y0 + o] = slot.matmul_epilogue(y[residual + o], sum);
       }
     }
   }

@@ -24,7 +24,7 @@ struct At {
 @group(0) @binding(0) var<uniform> at: At;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>; // [replica, x_stride]
 @group(0) @binding(2) var<storage, read> params: array<vec4f>; // [replica, param_stride]
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // inout [replica, y_stride]
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // slab [replica, y_stride]
 
 @compute @workgroup_size(32)
 fn matmul(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

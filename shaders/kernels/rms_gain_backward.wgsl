@@ -5,8 +5,8 @@
 // Twin    rms_gain_backward.ref.ts
 
 override count: u32;       // rows of d_y
-override shared: u32;      // the first `shared` rows of d_y belong to rows of x that lie `shared_step` apart
-override shared_step: u32;
+override last_rows: u32;      // the first `last_rows` rows of d_y belong to rows of x that lie `last_row_step` apart
+override last_row_step: u32;
 override width: u32;
 override split: u32;
 override x_stride: u32;
@@ -46,7 +46,7 @@ fn rms_gain_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_work
   var sum = vec4f();
   for (var r = begin; r < end; r++) {
     // in the last norm, y holds one row per prompt (its last) and then every response row
-    let r_in = select(r + shared * (shared_step - 1u), (r + 1u) * shared_step - 1u, r < shared);
+    let r_in = select(r + last_rows * (last_row_step - 1u), (r + 1u) * last_row_step - 1u, r < last_rows);
     sum += d_y[from_y + r * chunks] * x[from_x + r_in * chunks] * inverse_rms[from_norm + r];
   }
   d_params[(slab * param_stride + at.gain) / 4u + c] = sum;

@@ -121,7 +121,7 @@ export function check(program: Program, library: KernelLibrary, limits: Limits =
           }
         }
       }
-      if (b.access !== 'out') {
+      if (b.access !== 'out' && !b.is_slab) {
         if ((spec.origin ?? 'step') === 'step' && !written.has(buffer)) {
           say(`${where}: reads '${buffer}' before any dispatch writes it. Move the dispatch that writes it up, or declare its origin.`, `order ${buffer}`);
         }

@@ -106,8 +106,11 @@ export class GpuExecutor implements Executor {
   private async compile(kernel: string, constants: Record<string, number>, slots: Record<string, string>, hyper: readonly string[]) {
     const face = this.library.kernel(kernel);
     const joined = joinKernel(this.library, kernel, slots, hyper);
+    this.device.pushErrorScope('validation');
     const module = this.device.createShaderModule({ label: kernel, code: joined.code });
+    const invalid = this.device.popErrorScope(); // said below, with our file and line
     const errors = await compileErrors(joined, module);
+    await invalid;
     if (errors.length > 0) throw new Error(errors.join('\n'));
     const layout = this.device.createBindGroupLayout({
       label: kernel,

@@ -6,6 +6,8 @@ export interface Binding {
   kind: 'read' | 'read_write' | 'uniform';
   /** for storage: `out` is written without being read, `inout` is read and written */
   access: 'in' | 'out' | 'inout';
+  /** `slab`: writes a range of rows and reads at most rows that it or an earlier dispatch wrote; not a read of the whole */
+  is_slab: boolean;
   /** dimension names of the comment, or undefined when it gives none */
   shape: string[] | undefined;
 }
@@ -54,16 +56,17 @@ export function parseKernel(name: string, text: string): KernelInterface {
     }
     const kind = m[2] === 'uniform' ? 'uniform' : m[2] === 'storage, read' ? 'read' : 'read_write';
     const comment = m[4] ?? '';
-    const word = /\/\/\s*(out|inout)\b/.exec(comment)?.[1] as 'out' | 'inout' | undefined;
+    const word = /\/\/\s*(out|inout|slab)\b/.exec(comment)?.[1] as 'out' | 'inout' | 'slab' | undefined;
     if (kind === 'read_write' && !word) {
-      throw new Error(`${file}:${i + 1}: '${m[3]}' is read_write; say 'out' or 'inout' at the start of its comment.`);
+      throw new Error(`${file}:${i + 1}: '${m[3]}' is read_write; say 'out', 'inout' or 'slab' at the start of its comment.`);
     }
     const shape = /\[([^\]]*)\]/.exec(comment)?.[1];
     bindings.push({
       name: m[3]!,
       index: Number(m[1]),
       kind,
-      access: kind === 'read_write' ? word! : 'in',
+      access: kind !== 'read_write' ? 'in' : word === 'slab' ? 'inout' : word!,
+      is_slab: word === 'slab',
       shape: shape?.split(',').map((s) => s.trim()),
     });
   });

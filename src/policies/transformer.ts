@@ -81,7 +81,7 @@ function build(task: TaskShape, settings: Record<string, number>, has_value_head
     const buffers: Record<string, BufferSpec> = {};
     const stride: Record<string, number> = {};
     for (const [name, [slot, width]] of Object.entries(widths)) {
-      buffers[p + name] = { type: 'f32', shape: ['replica', slot, `${p}row`, width], doc: docs[name] };
+      buffers[p + name] = { type: 'f32', shape: ['replica', slot, `${p}row`, width], doc: docs[name], is_result: name === 'inverse_rms' };
       stride[name] = slot * row * width;
     }
     /** offset of slot `base + step · layer` of an activation */
@@ -253,7 +253,7 @@ function build(task: TaskShape, settings: Record<string, number>, has_value_head
       {
         kernel: 'rms_gain_backward',
         over: ['replica', 'split', ['width', 4]],
-        size: { count: `${p}row`, shared: 0, shared_step: 1, x_stride: stride.stream, y_stride: row * D, norm_stride: stride.inverse_rms },
+        size: { count: `${p}row`, last_rows: 0, last_row_step: 1, x_stride: stride.stream, y_stride: row * D, norm_stride: stride.inverse_rms },
         at: { gain: weight(gain), x: slot('stream', which, 2), norm: slot('inverse_rms', which, 2) },
         bind: { x: own('stream'), d_y: own('d_normed'), inverse_rms: own('inverse_rms') },
       },
@@ -302,7 +302,7 @@ function build(task: TaskShape, settings: Record<string, number>, has_value_head
         {
           kernel: 'rms_gain_backward',
           over: ['replica', 'split', ['width', 4]],
-          size: { count: `${p}logit_row`, shared: `${p}prompt`, shared_step: 'prompt_position', x_stride: stride.stream, y_stride: logit_row * D, norm_stride: logit_row },
+          size: { count: `${p}logit_row`, last_rows: `${p}prompt`, last_row_step: 'prompt_position', x_stride: stride.stream, y_stride: logit_row * D, norm_stride: logit_row },
           at: { gain: at.gf, x: finalSlot(batch, true), norm: 0 },
           bind: { x: own('stream'), d_y: own('d_final_normed'), inverse_rms: own('final_inverse_rms') },
         },

@@ -58,7 +58,7 @@ const withDefaults = (table: KnobTable, defaults: Record<string, number> = {}): 
 export function hyperTable(catalogue: Catalogue, config: RunConfig): KnobTable {
   const parts = ROLES.map((role) => partOf(catalogue, config, role)?.hyper ?? {});
   const rules = own(catalogue.tasks, config.task)?.rules ?? {};
-  const table: KnobTable = Object.assign({}, ...parts, COMMON_HYPER, rules);
+  const table: KnobTable = Object.assign({}, rules, COMMON_HYPER, ...parts.reverse()); // a part's own knob goes first
   const learning_rate = own(catalogue.policies, config.policy)?.learning_rate ?? COMMON_HYPER.learning_rate.value;
   const defaults = own(catalogue.algorithms, config.algorithm)?.defaults;
   return withDefaults(withDefaults(table, { learning_rate }), defaults);

@@ -28,8 +28,13 @@ export const formatCount = (value: number): string => group.format(value);
 /** A number without needless digits, as a person would type it. */
 export function formatPlain(value: number): string {
   const short = Number(value.toPrecision(6));
+  const size = Math.abs(short);
+  if (size > 0 && (size < 1e-3 || size >= 1e6)) return short.toExponential().replace('e+', 'e');
   return String(short);
 }
+
+/** A round number on an axis. */
+export const formatTick = (value: number): string => formatPlain(value).replace('-', MINUS);
 
 /** The value of a knob as it is read: the name of a choice, `off` for the zero below a logarithmic range. */
 export function formatValue(knob: Knob, value: number): string {

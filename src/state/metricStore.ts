@@ -124,7 +124,7 @@ export class MetricStore {
     this.reserve(this.num_rows + added);
     this.steps.set(batch.steps, this.num_rows);
     this.seconds.set(batch.seconds, this.num_rows);
-    this.ids.forEach((id, m) => this.appendColumn(this.columns.get(id)!, batch, m));
+    for (const [m, id] of this.ids.entries()) this.appendColumn(this.columns.get(id)!, batch, m);
     this.num_rows += added;
   }
 

@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatNumber, plural } from './format.ts';
 import type { RunState } from './runStore.ts';
 
 /** Ids of the metrics with a chart of their own. */
-export const REWARD = 'reward';
+export const REWARD = 'reward_mean';
 /** See `REWARD`. */
 export const ENTROPY = 'entropy';
 /** Reward's companion, measured now and then on held-out prompts. */

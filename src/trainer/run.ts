@@ -330,16 +330,14 @@ export class Run {
   }
 
   /** Puts a state back; sizes were checked by the reader of the checkpoint. */
-  restore(state: Record<string, Numbers>, step: number, edits: readonly Edit[], values: Record<string, number>[]): void {
-    for (const [name, data] of Object.entries(state)) {
-      if (name === 'start_params') this.start = Float32Array.from(data);
-      else if (this.program.buffers[name]) this.executor.write(name, data);
-    }
-    if (this.program.buffers.ref_params) this.executor.write('ref_params', this.start);
+  async restore(state: Record<string, Numbers>, step: number, edits: readonly Edit[], values: Record<string, number>[], config: RunConfig): Promise<void> {
+    this.values = values.map((row) => ({ ...row }));
+    this.resolved = { ...this.resolved, config };
+    this.start = Float32Array.from(state.start_params);
+    await this.load(); // values decide whether the KL anchor is part of the program
+    for (const [name, data] of Object.entries(state)) if (this.program.buffers[name]) this.executor.write(name, data);
     this.step = step;
     this.edits.splice(0, this.edits.length, ...edits);
-    this.values = values;
-    this.writeHyper();
   }
 
   /** Hyperparameter values by replica. */

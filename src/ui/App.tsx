@@ -21,13 +21,13 @@ function Sidebar() {
   const task = useSetup((state) => own(catalogue.tasks, state.config.task));
   const policy = useSetup((state) => own(catalogue.policies, state.config.policy));
   return (
-    <div className="sidebar" role="group" aria-label="Settings">
+    <section className="sidebar" aria-label="Settings">
       <PartsPanel />
       <HyperPanel />
       <SettingsPanel id="task" title={`Task: ${task?.title}`} place="task_settings" />
       <SettingsPanel id="policy" title={`Policy: ${policy?.title}`} place="policy_settings" summary={policy?.summary} />
       <SettingsPanel id="batch" title="Batch" place="batch" />
-    </div>
+    </section>
   );
 }
 

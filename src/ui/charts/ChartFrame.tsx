@@ -1,59 +1,41 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useMemo } from 'react';
-import { type ChartRow, chartRows, nearestRow, stepAt } from '../../state/chartRows.ts';
+import { type KeyboardEvent, lazy, type PointerEvent, Suspense } from 'react';
+import { type ChartRow, nearestRow, stepAt } from '../../state/chartRows.ts';
 import { formatCount } from '../../state/format.ts';
-import { useFrame, useLab, useRun, useSize, useView } from '../lab.tsx';
+import { useLab, useSize, useView } from '../lab.tsx';
 import { ChartLegend } from './ChartLegend.tsx';
 import { PLOT } from './layout.ts';
 import type { Series } from './MetricChart.tsx';
 
-const REDRAW_MS = 100;
-
-/** What a plot needs besides its own options. */
-export interface Plot {
-  rows: readonly ChartRow[];
-  series: readonly Series[];
-  width: number;
-  height: number;
-  read_step: number | undefined;
-}
+// recharts is larger than the rest of the page: controls work before it has arrived.
+const MetricChart = lazy(() => import('./MetricChart.tsx'));
 
 interface Props {
   title: string;
-  unit: string;
+  unit?: string;
+  rows: ChartRow[];
   series: readonly Series[];
   optimum?: number;
+  floor?: number;
   /** what a band means, '' without one */
   note: string;
-  children(plot: Plot): ReactNode;
 }
 
-/** A chart's heading and legend, and the reading line that pointer and keyboard move; the plot is its child. */
-export function ChartFrame({ title, unit, series, optimum, note, children }: Props) {
-  const { run, view } = useLab();
-  const frame = useFrame(REDRAW_MS);
-  const has_run = useRun((state) => state.info !== undefined);
+/** A chart with its heading and legend, and the reading line that pointer and keyboard move. */
+export function ChartFrame({ title, unit, rows, series, optimum, floor, note }: Props) {
+  const { view } = useLab();
   const read_step = useView((state) => state.read_step);
   const { ref, size } = useSize<HTMLDivElement>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
-  const rows = useMemo(
-    () =>
-      chartRows(
-        run.getState(),
-        series.map((s) => s.id),
-      ),
-    [run, series, frame],
-  );
   const reading = read_step === undefined ? undefined : rows[nearestRow(rows, read_step)];
-  const latest = rows.at(-1);
+  const shown = reading ?? rows.at(-1);
 
   const point = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
     const share = (event.clientX - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right);
-    const at = nearestRow(rows, stepAt(rows, share));
-    view.getState().readAt(rows[at]?.step);
+    view.getState().readAt(rows[nearestRow(rows, stepAt(rows, share))]?.step);
   };
   const press = (event: KeyboardEvent) => {
-    const at = reading ? nearestRow(rows, reading.step) : rows.length - 1;
+    const last = rows.length - 1;
+    const at = reading ? nearestRow(rows, reading.step) : last;
     const to = {
       ArrowLeft: at - 1,
       ArrowDown: at - 1,
@@ -62,13 +44,14 @@ export function ChartFrame({ title, unit, series, optimum, note, children }: Pro
       PageDown: at - 20,
       PageUp: at + 20,
       Home: 0,
-      End: rows.length - 1,
+      End: last,
     }[event.key];
     if (event.key === 'Escape') view.getState().readAt(undefined);
-    if (to === undefined || rows.length === 0) return;
+    if (to === undefined || last < 0) return;
     event.preventDefault();
-    view.getState().readAt(rows[Math.min(rows.length - 1, Math.max(0, to))].step);
+    view.getState().readAt(rows[Math.min(last, Math.max(0, to))].step);
   };
+  const waiting = <p className="muted chart-waiting">{rows.length > 0 ? 'Loading the chart' : 'No step yet'}</p>;
   return (
     <div className="chart" data-testid={`chart-${title.toLowerCase()}`}>
       <div className="chart-head">
@@ -85,18 +68,28 @@ export function ChartFrame({ title, unit, series, optimum, note, children }: Pro
         tabIndex={0}
         aria-label={`Read ${title.toLowerCase()} at a step`}
         aria-valuemin={rows[0]?.step ?? 0}
-        aria-valuemax={latest?.step ?? 0}
-        aria-valuenow={(reading ?? latest)?.step ?? 0}
-        aria-valuetext={`step ${formatCount((reading ?? latest)?.step ?? 0)}`}
+        aria-valuemax={rows.at(-1)?.step ?? 0}
+        aria-valuenow={shown?.step ?? 0}
+        aria-valuetext={`step ${formatCount(shown?.step ?? 0)}`}
         onPointerMove={point}
+        onPointerDown={point}
         onPointerLeave={() => view.getState().readAt(undefined)}
         onBlur={() => view.getState().readAt(undefined)}
         onKeyDown={press}
       >
-        {has_run && rows.length > 0 && size.width > 0 ? (
-          children({ rows, series, read_step: reading?.step, ...size })
+        {rows.length > 0 && size.width > 0 ? (
+          <Suspense fallback={waiting}>
+            <MetricChart
+              rows={rows}
+              series={series}
+              read_step={reading?.step}
+              optimum={optimum}
+              floor={floor}
+              {...size}
+            />
+          </Suspense>
         ) : (
-          <p className="muted chart-waiting">The first step is on its way</p>
+          waiting
         )}
       </div>
     </div>

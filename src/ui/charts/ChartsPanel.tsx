@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { useMemo } from 'react';
+import { chartRows } from '../../state/chartRows.ts';
 import { plural } from '../../state/format.ts';
 import { ACCURACY, chartSentence, ENTROPY, REWARD } from '../../state/summary.ts';
 import { useFrame, useLab, useRun, useSetup } from '../lab.tsx';
@@ -7,66 +8,63 @@ import { MarkList } from './MarkList.tsx';
 import type { Series } from './MetricChart.tsx';
 import './charts.css';
 
-// recharts is larger than the rest of the page: controls work before it has arrived.
-const MetricChart = lazy(() => import('./MetricChart.tsx'));
-
 const REWARD_SERIES: readonly Series[] = [
   { id: REWARD, kind: 'line', color: 'var(--reward)' },
   { id: ACCURACY, kind: 'points', color: 'var(--accuracy)' },
 ];
 const ENTROPY_SERIES: readonly Series[] = [{ id: ENTROPY, kind: 'line', color: 'var(--entropy)' }];
+const IDS = [REWARD, ACCURACY, ENTROPY];
 
-const SAY_EVERY_MS = 1000;
+const REDRAW_MS = 100;
+const WRITE_EVERY_MS = 1000;
 const SPEAK_EVERY_MS = 15_000;
 
-/** The charts in one sentence: written every second, spoken far less often. */
-function Summary() {
+/** Both charts over the same rows, so that what belongs together stands one above the other. */
+function Charts() {
   const { run } = useLab();
-  useFrame(SAY_EVERY_MS);
-  return (
-    <p className="chart-summary" data-testid="chart-summary">
-      {chartSentence(run.getState())}
-    </p>
-  );
-}
-
-function SpokenSummary() {
-  const { run } = useLab();
-  useFrame(SPEAK_EVERY_MS);
-  return (
-    <p className="unseen" role="status">
-      {chartSentence(run.getState())}
-    </p>
-  );
-}
-
-/** Reward and entropy over the steps, one above the other so that what belongs together stands together. */
-export function ChartsPanel() {
+  const frame = useFrame(REDRAW_MS);
   const optimum = useRun((state) => state.info?.optimum);
   const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
-  const band = num_replicas > 1 ? `line: mean, band: lowest to highest of ${plural(num_replicas, 'replica')}` : '';
-  const waiting = <p className="muted chart-waiting">Loading the chart</p>;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
+  const rows = useMemo(() => chartRows(run.getState(), IDS), [run, frame]);
+  const note = num_replicas > 1 ? `line: mean, band: lowest to highest of ${plural(num_replicas, 'replica')}` : '';
+  return (
+    <>
+      <ChartFrame title="Reward" rows={rows} series={REWARD_SERIES} optimum={optimum} note={note} />
+      <ChartFrame title="Entropy" unit="nats" rows={rows} series={ENTROPY_SERIES} floor={0} note={note} />
+    </>
+  );
+}
+
+/** The charts in one sentence: written every second, spoken far less often. */
+function Summary({ is_spoken }: { is_spoken: boolean }) {
+  const { run } = useLab();
+  useFrame(is_spoken ? SPEAK_EVERY_MS : WRITE_EVERY_MS);
+  const sentence = chartSentence(run.getState());
+  if (is_spoken) {
+    return (
+      <p className="unseen" role="status">
+        {sentence}
+      </p>
+    );
+  }
+  return (
+    <p className="chart-summary" data-testid="chart-summary">
+      {sentence}
+    </p>
+  );
+}
+
+/** Reward and entropy over the steps, in pictures and in words, with the changes that were made on the way. */
+export function ChartsPanel() {
   return (
     <section className="charts" aria-labelledby="charts-title">
       <h2 id="charts-title" className="unseen">
         Reward and entropy
       </h2>
-      <ChartFrame title="Reward" unit="" series={REWARD_SERIES} optimum={optimum} note={band}>
-        {(plot) => (
-          <Suspense fallback={waiting}>
-            <MetricChart {...plot} optimum={optimum} />
-          </Suspense>
-        )}
-      </ChartFrame>
-      <ChartFrame title="Entropy" unit="nats" series={ENTROPY_SERIES} note={band}>
-        {(plot) => (
-          <Suspense fallback={waiting}>
-            <MetricChart {...plot} floor={0} />
-          </Suspense>
-        )}
-      </ChartFrame>
-      <Summary />
-      <SpokenSummary />
+      <Charts />
+      <Summary is_spoken={false} />
+      <Summary is_spoken />
       <MarkList />
     </section>
   );

@@ -1,5 +1,6 @@
 import { ROLES } from '../../algorithms/algorithm.ts';
 import { hyperTable, partOf } from '../../state/catalogue.ts';
+import { registries as fakeCatalogue } from '../../state/registries.ts';
 import type { Connection } from '../../state/session.ts';
 import type {
   Edit,
@@ -10,10 +11,9 @@ import type {
   TrainerApi,
   TrainerEvents,
 } from '../../trainer/protocol.ts';
-import { fakeCatalogue } from './fakeCatalogue.ts';
 
 const METRICS: [string, string, string, string][] = [
-  ['reward', 'reward', '', 'mean reward of the rollout’s responses'],
+  ['reward_mean', 'Reward', '', 'mean reward of the rollout’s responses'],
   ['reward_std', 'reward std', '', 'standard deviation of the rewards'],
   ['entropy', 'entropy', 'nats', 'mean entropy of the next-token distribution'],
   ['accuracy', 'accuracy', '', 'share of held-out prompts solved by the greedy response'],

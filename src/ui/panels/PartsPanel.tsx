@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { ROLES, type Role } from '../../algorithms/algorithm.ts';
 import { own, partOf, ROLE_QUESTIONS, ROLE_TITLES } from '../../state/catalogue.ts';
 import { useLab, useSetup } from '../lab.tsx';
@@ -6,21 +6,24 @@ import { Panel } from '../Panel.tsx';
 import './panels.css';
 
 /** One part of the algorithm and what could stand in its place. */
-function PartRow({ role }: { role: Role }) {
+function PartRow({ role, onLook }: { role: Role; onLook(role: Role): void }) {
   const { catalogue, session } = useLab();
   const id = useId();
   const config = useSetup((state) => state.config);
   const part = partOf(catalogue, config, role);
-  const algorithm = own(catalogue.algorithms, config.algorithm);
-  const original = algorithm?.[role];
+  const original = own(catalogue.algorithms, config.algorithm)?.[role];
   if (!part || !original) return null;
   const choices = catalogue.partsOf(role);
   const listed = choices.some((choice) => choice.id === part.id) ? choices : [part, ...choices];
+  const is_exchanged = part.id !== original.id;
   return (
-    <div className={part.id === original.id ? 'part' : 'part is-exchanged'}>
-      <label htmlFor={id} title={ROLE_QUESTIONS[role]}>
-        {ROLE_TITLES[role]}
-      </label>
+    // biome-ignore lint/a11y/noStaticElementInteractions: hovering only shows what the select is described by anyway
+    <div
+      className={is_exchanged ? 'part is-exchanged' : 'part'}
+      onMouseEnter={() => onLook(role)}
+      onFocus={() => onLook(role)}
+    >
+      <label htmlFor={id}>{ROLE_TITLES[role]}</label>
       <select
         id={id}
         value={part.id}
@@ -33,14 +36,14 @@ function PartRow({ role }: { role: Role }) {
           </option>
         ))}
       </select>
-      <p className="part-doc" id={`${id}-doc`}>
-        {part.doc}
-        {part.id !== original.id && (
-          <button type="button" className="quiet" onClick={() => void session.swapPart(role, original.id)}>
-            back to {original.title}
-          </button>
-        )}
-      </p>
+      <span hidden id={`${id}-doc`}>
+        {ROLE_QUESTIONS[role]} {part.doc}
+      </span>
+      {is_exchanged && (
+        <button type="button" className="quiet" onClick={() => void session.swapPart(role, original.id)}>
+          back to {original.title}
+        </button>
+      )}
     </div>
   );
 }
@@ -48,18 +51,27 @@ function PartRow({ role }: { role: Role }) {
 /** The algorithm as its exchangeable parts; a swap keeps the weights. */
 export function PartsPanel() {
   const { catalogue } = useLab();
-  const { algorithm, parts } = useSetup((state) => state.config);
-  const declared = own(catalogue.algorithms, algorithm);
-  const num_exchanged = Object.keys(parts).length;
+  const config = useSetup((state) => state.config);
+  const [looked_at, setLookedAt] = useState<Role>('advantage');
+  const declared = own(catalogue.algorithms, config.algorithm);
+  const num_exchanged = Object.keys(config.parts).length;
+  const part = partOf(catalogue, config, looked_at);
   const paper = declared?.paper;
   return (
-    <Panel id="parts" title="Parts" note={num_exchanged > 0 ? `${num_exchanged} exchanged` : 'swap keeps the weights'}>
+    <Panel
+      id="parts"
+      title={`Parts of ${declared?.title}`}
+      note={num_exchanged > 0 ? `${num_exchanged} exchanged` : 'swap keeps the weights'}
+    >
       {ROLES.map((role) => (
-        <PartRow key={role} role={role} />
+        <PartRow key={role} role={role} onLook={setLookedAt} />
       ))}
+      <p className="part-doc">
+        <span className="muted">{ROLE_QUESTIONS[looked_at]}</span> <b>{part?.title}:</b> {part?.doc}
+      </p>
       {paper && (
         <p className="panel-summary">
-          {paper.title}
+          {paper.title}, {paper.equation}
           {paper.arxiv && (
             <>
               {', '}
@@ -68,7 +80,6 @@ export function PartsPanel() {
               </a>
             </>
           )}
-          , {paper.equation}
         </p>
       )}
     </Panel>

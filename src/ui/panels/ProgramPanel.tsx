@@ -6,10 +6,10 @@ export function ProgramPanel() {
   const program = useRun((state) => state.info?.program);
   return (
     <Panel id="program" title="Program of one step" note="one line per kernel launch">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre className="program" tabIndex={0} aria-label="Program of one step">
-        {program ?? 'It appears when the run is built.'}
-      </pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="program" tabIndex={0} aria-label="Kernel launches of one step">
+        <pre>{program ?? 'It appears when the run is built.'}</pre>
+      </section>
     </Panel>
   );
 }

@@ -1,0 +1,43 @@
+/** One prompt of the last step with its group of responses, token by token, for a person. */
+import type { SampleGroup, SampleResponse, SampleToken } from './protocol.ts';
+import type { Run } from './run.ts';
+
+/** Reads a group of the newest rollout. `prompt_index` counts the groups of the step, `replica` the policies; both are clamped. */
+export async function readSample(run: Run, prompt_index: number, replica: number): Promise<SampleGroup> {
+  const { instance, program } = run;
+  const { prompt: num_prompts, member, prompt_position, position, position_stride, context, mask_word, sequence, advantage_stride } = program.dims;
+  const r = Math.min(Math.max(0, Math.floor(replica) || 0), run.replicas - 1);
+  const b = Math.min(Math.max(0, Math.floor(prompt_index) || 0), num_prompts - 1);
+  if (run.step === 0) {
+    return { step: 0, replica: r, prompt_index: b, num_prompts, prompt: '', responses: [] };
+  }
+  const names = ['tokens', 'token_mask', 'length', 'rewards', 'recorded', 'advantage', 'token_stat'];
+  const { tokens, token_mask, length, rewards, recorded, advantage, token_stat } = await run.executor.read(names);
+  const hyper = run.hyperOf(r);
+  let prompt_text = '';
+  const responses: SampleResponse[] = [];
+  for (let m = 0; m < member; m++) {
+    const s = r * sequence + b * member + m;
+    const symbols = [...tokens.subarray(s * context, (s + 1) * context)];
+    const prompt = symbols.slice(0, prompt_position);
+    const response = symbols.slice(prompt_position, prompt_position + length[s]);
+    const shown = instance.show(prompt, response, rewards[s], hyper);
+    prompt_text = shown.prompt;
+    const own = (t: number) => (token_mask[s * mask_word + (t >> 5)] >>> (t & 31)) & 1;
+    const chips = response.map((symbol, t): SampleToken => {
+      const at = s * position_stride + t;
+      const stat = token_stat.subarray(at * 8, at * 8 + 8);
+      return {
+        symbol: instance.symbols[symbol] ?? String(symbol),
+        mask: own(t),
+        logp: recorded[at * 4],
+        coef: stat[0],
+        advantage: advantage[s * advantage_stride + (advantage_stride > 1 ? t : 0)],
+        entropy: stat[1],
+        clipped: stat[5] + stat[6] > 0,
+      };
+    });
+    responses.push({ text: shown.response, verdict: shown.verdict, reward: rewards[s], tokens: chips.slice(0, position) });
+  }
+  return { step: run.step - 1, replica: r, prompt_index: b, num_prompts, prompt: prompt_text, responses };
+}

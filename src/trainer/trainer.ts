@@ -1,0 +1,356 @@
+/**
+ * The trainer behind the protocol: owns the device, the run and the loop. The loop keeps a few batches of steps in flight,
+ * reads their rows when they arrive, and hands them on at most 30 times a second. Requests are served between steps.
+ */
+import * as Comlink from 'comlink';
+import { CpuExecutor } from '../engine/cpu.ts';
+import type { Executor } from '../engine/executor.ts';
+import { GpuExecutor } from '../engine/gpu.ts';
+import { shaderLibrary } from '../engine/library.ts';
+import { decodeCheckpoint, openCheckpoint, takeCheckpoint } from './checkpoint.ts';
+import { openDevice } from './device.ts';
+import type { RowBatch, RunConfig, RunInfo, RunPhase, SampleGroup, SelfTestRow, Status, TrainerApi, TrainerEvents } from './protocol.ts';
+import { type Row, Run } from './run.ts';
+import { readSample } from './sample.ts';
+import { selfTest } from './selfTest.ts';
+import { slotTwins } from './slots.ts';
+
+type EngineChoice = 'auto' | 'webgpu' | 'cpu';
+
+/** Rows travel to the page at most this often. */
+const SEND_INTERVAL_MS = 33;
+/** A sealed batch of steps should last about this long, so that a request waits no longer. */
+const BATCH_MS = 16;
+/** Batches on their way at once: one running, one queued behind it. */
+const BATCHES_IN_FLIGHT = 2;
+/** Steps timed per engine when 'auto' has to choose. */
+const TRIAL_STEPS = 4;
+
+/** Lets messages and timers in; a worker's `setTimeout(0)` is clamped to 4 ms after a few nestings, a channel is not. */
+function breathe(): Promise<void> {
+  return new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      done();
+    };
+    port2.postMessage(null);
+  });
+}
+const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+export class Trainer implements TrainerApi {
+  private events: TrainerEvents | undefined;
+  private run: Run | undefined;
+  private executor: Executor | undefined;
+  private device: GPUDevice | undefined;
+  private choice: EngineChoice = 'auto';
+  private phase: RunPhase = 'empty';
+  private message = '';
+  private progress = 0;
+  private loop: Promise<void> | undefined;
+  private wants_pause = false;
+  private speed_limit = 0;
+  private steps_per_second = 0;
+  private opened_at = 0;
+  private outbox: { row: Row; seconds: number }[] = [];
+  private sent_at = 0;
+  /** requests that change the run wait for each other */
+  private queue: Promise<unknown> = Promise.resolve();
+
+  async listen(events: TrainerEvents): Promise<void> {
+    this.events = events;
+    this.tell();
+  }
+
+  private tell(change: { phase?: RunPhase; message?: string; progress?: number } = {}): void {
+    this.phase = change.phase ?? this.phase;
+    this.message = change.message ?? this.message;
+    this.progress = change.progress ?? this.progress;
+    const status: Status = {
+      phase: this.phase,
+      step: this.run?.step ?? 0,
+      steps_per_second: this.steps_per_second,
+      message: this.message,
+      progress: this.progress,
+    };
+    this.events?.status(status);
+  }
+
+  /**
+   * One request after another, none while a step is in flight. With `goes_on` a running loop is only interrupted: it
+   * continues afterwards and the page hears of no pause.
+   */
+  private exclusive<T>(work: () => Promise<T>, goes_on = true): Promise<T> {
+    const next = this.queue.then(async () => {
+      await this.halt();
+      if (this.phase === 'running' && !goes_on) this.tell({ phase: 'paused' });
+      try {
+        return await work();
+      } finally {
+        if (this.phase === 'running' && this.run) this.launch();
+      }
+    });
+    this.queue = next.catch(() => {});
+    return next;
+  }
+
+  private async makeGpu(): Promise<GpuExecutor> {
+    const { device, info } = await openDevice(globalThis.navigator?.gpu);
+    const executor = new GpuExecutor(device, info, shaderLibrary);
+    void executor.lost.then((why) => {
+      // a device that we destroyed ourselves belongs to no executor any more
+      if (this.executor !== executor) return;
+      this.executor = undefined;
+      this.tell({ phase: 'failed', message: `${why} Press restart to open a new one; the settings are kept.` });
+    });
+    this.device = device;
+    return executor;
+  }
+  private makeCpu(): CpuExecutor {
+    return new CpuExecutor(shaderLibrary, { slots: slotTwins() });
+  }
+
+  private discard(): void {
+    this.executor?.destroy();
+    this.executor = undefined;
+    this.run = undefined;
+    const device = this.device;
+    this.device = undefined;
+    device?.destroy();
+  }
+
+  /** Runs `open` on the engine that was asked for. 'auto' times both where the only adapter is a software one. */
+  private async onEngine(choice: EngineChoice, open: (executor: Executor) => Promise<Run>): Promise<Run> {
+    const take = async (executor: Executor) => {
+      this.executor = executor;
+      return open(executor);
+    };
+    if (choice === 'cpu') return take(this.makeCpu());
+    let gpu: GpuExecutor;
+    try {
+      gpu = await this.makeGpu();
+    } catch (error) {
+      if (choice === 'webgpu') throw error;
+      this.message = `${(error as Error).message} The run goes on with the CPU engine.`;
+      return take(this.makeCpu());
+    }
+    const on_gpu = await take(gpu);
+    if (choice === 'webgpu' || !gpu.info.is_software) return on_gpu;
+    const cpu = this.makeCpu();
+    const on_cpu = await open(cpu);
+    const [gpu_ms, cpu_ms] = [await trial(on_gpu), await trial(on_cpu)];
+    const is_cpu_faster = cpu_ms < gpu_ms;
+    this.message = `Only a software adapter was found: it needs ${gpu_ms.toFixed(1)} ms for a step, the CPU engine ${cpu_ms.toFixed(1)} ms, so the ${is_cpu_faster ? 'CPU engine' : 'software adapter'} runs.`;
+    if (!is_cpu_faster) {
+      cpu.destroy();
+      return open(gpu);
+    }
+    this.executor = cpu; // before destroying: losing this device is no news
+    gpu.destroy();
+    this.device?.destroy();
+    this.device = undefined;
+    return open(cpu);
+  }
+
+  private async begin(choice: EngineChoice, open: (executor: Executor) => Promise<Run>): Promise<RunInfo> {
+    this.choice = choice;
+    this.discard();
+    this.outbox = [];
+    this.steps_per_second = 0;
+    this.tell({ phase: 'compiling', message: '', progress: 0 });
+    try {
+      this.run = await this.onEngine(choice, open);
+    } catch (error) {
+      this.discard();
+      this.tell({ phase: 'failed', message: (error as Error).message });
+      throw error;
+    }
+    this.opened_at = performance.now();
+    this.tell({ phase: 'paused', progress: 1 });
+    return this.run.info();
+  }
+
+  open(config: RunConfig, engine: EngineChoice): Promise<RunInfo> {
+    return this.exclusive(() => {
+      const announce = (phase: RunPhase, progress: number) => this.tell({ phase, progress });
+      return this.begin(engine, (executor) => Run.open(executor, config, announce));
+    }, false);
+  }
+
+  reset(): Promise<RunInfo> {
+    return this.exclusive(async () => {
+      const config = this.current().config;
+      return this.begin(this.choice, (executor) => Run.open(executor, config, (phase, progress) => this.tell({ phase, progress })));
+    }, false);
+  }
+
+  private current(): Run {
+    if (!this.run || !this.executor) throw new Error('There is no run. Open one first.');
+    return this.run;
+  }
+
+  async start(): Promise<void> {
+    await this.queue;
+    this.current();
+    if (this.phase === 'paused') this.launch();
+  }
+
+  pause(): Promise<void> {
+    return this.exclusive(async () => {}, false);
+  }
+
+  step(): Promise<void> {
+    return this.exclusive(async () => {
+      const run = this.current();
+      this.post(await run.advance(1));
+      this.flush();
+      this.tell();
+    }, false);
+  }
+
+  setHyper(name: string, value: number, replica?: number): Promise<void> {
+    return this.exclusive(async () => {
+      this.events?.edit(await this.current().setHyper(name, value, replica));
+    });
+  }
+
+  swap(change: { algorithm?: string; parts?: Record<string, string> }): Promise<RunInfo> {
+    return this.exclusive(async () => {
+      const run = this.current();
+      this.events?.edit(await run.swap(change));
+      return run.info();
+    });
+  }
+
+  checkpoint(): Promise<ArrayBuffer> {
+    return this.exclusive(async () => {
+      const file = await takeCheckpoint(this.current());
+      return Comlink.transfer(file, [file]);
+    });
+  }
+
+  async restore(file: ArrayBuffer): Promise<RunInfo> {
+    const checkpoint = decodeCheckpoint(file); // a bad file stops nothing
+    return this.exclusive(() => this.begin(this.choice, (executor) => openCheckpoint(executor, checkpoint)), false);
+  }
+
+  /** Reads beside the loop: the copies are queued between two steps. */
+  async sample(prompt_index: number, replica: number): Promise<SampleGroup> {
+    await this.queue;
+    return readSample(this.current(), prompt_index, replica);
+  }
+
+  async setSpeed(steps_per_second: number): Promise<void> {
+    if (!(steps_per_second >= 0)) throw new Error(`speed is ${steps_per_second}; wanted 0 (no limit) or steps per second.`);
+    this.speed_limit = steps_per_second;
+  }
+
+  selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }> {
+    return this.exclusive(async () => {
+      const { device, info } = await openDevice(globalThis.navigator?.gpu);
+      try {
+        return await selfTest(device, info, onRow);
+      } finally {
+        device.destroy();
+      }
+    });
+  }
+
+  private launch(): void {
+    this.wants_pause = false;
+    if (this.phase !== 'running') this.tell({ phase: 'running' });
+    this.loop = this.train()
+      .catch((error: Error) => this.tell({ phase: 'failed', message: error.message }))
+      .finally(() => {
+        this.loop = undefined;
+      });
+  }
+
+  private async halt(): Promise<void> {
+    this.wants_pause = true;
+    await this.loop;
+  }
+
+  private async train(): Promise<void> {
+    const run = this.current();
+    const { executor } = run;
+    let steps_per_batch = 1;
+    let ms_per_step = BATCH_MS;
+    let batch = 0;
+    let batch_began = performance.now();
+    let last_arrival = batch_began;
+    const arrive = async () => {
+      const rows = await run.take();
+      const now = performance.now();
+      // smoothed, from arrival to arrival: what the pipeline really delivers
+      if (rows.length > 0) ms_per_step += 0.3 * ((now - last_arrival) / rows.length - ms_per_step);
+      last_arrival = now;
+      this.steps_per_second = 1000 / ms_per_step;
+      steps_per_batch = Math.max(1, Math.min(executor.info.kind === 'cpu' ? 64 : 32, Math.round(BATCH_MS / ms_per_step)));
+      this.post(rows);
+      if (now - this.sent_at >= SEND_INTERVAL_MS) {
+        this.flush();
+        this.tell();
+      }
+    };
+    while (!this.wants_pause) {
+      run.submit();
+      batch++;
+      const is_full = batch >= steps_per_batch || executor.rows_left === 0;
+      const limited = this.speed_limit > 0;
+      if (is_full || limited || performance.now() - batch_began > BATCH_MS) {
+        executor.seal();
+        batch = 0;
+        while (executor.num_sealed > (limited || executor.info.kind === 'cpu' ? 0 : BATCHES_IN_FLIGHT - 1)) await arrive();
+        await breathe();
+        if (limited) {
+          const left = 1000 / this.speed_limit - (performance.now() - batch_began);
+          if (left > 0) await this.idle(left);
+        }
+        batch_began = performance.now();
+      }
+    }
+    executor.seal();
+    while (executor.num_sealed > 0) await arrive();
+    this.flush();
+  }
+
+  /** Sleeps in slices, so that a pause does not wait for a slow speed limit. */
+  private async idle(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (!this.wants_pause && performance.now() < until) await sleep(Math.min(50, until - performance.now()));
+  }
+
+  private post(rows: Row[]): void {
+    const seconds = (performance.now() - this.opened_at) / 1000;
+    for (const row of rows) this.outbox.push({ row, seconds });
+  }
+
+  private flush(): void {
+    this.sent_at = performance.now();
+    if (this.outbox.length === 0 || !this.events || !this.run) return;
+    const width = this.outbox[0].row.values.length;
+    // rows of before and after an exchange of parts may differ in width: never in one batch
+    const count = this.outbox.findIndex((o) => o.row.values.length !== width);
+    const rows = this.outbox.splice(0, count < 0 ? this.outbox.length : count);
+    const num_replicas = this.run.replicas;
+    const batch: RowBatch = {
+      num_metrics: width / num_replicas,
+      num_replicas,
+      steps: Int32Array.from(rows, (o) => o.row.step),
+      seconds: Float64Array.from(rows, (o) => o.seconds),
+      values: new Float32Array(rows.length * width),
+    };
+    rows.forEach((o, i) => batch.values.set(o.row.values, i * width));
+    this.events.rows(Comlink.transfer(batch, [batch.steps.buffer, batch.seconds.buffer, batch.values.buffer]));
+  }
+}
+
+/** Milliseconds per step, after one step to warm up. */
+async function trial(run: Run): Promise<number> {
+  await run.advance(1);
+  const began = performance.now();
+  await run.advance(TRIAL_STEPS);
+  return (performance.now() - began) / TRIAL_STEPS;
+}
