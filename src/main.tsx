@@ -1,10 +1,11 @@
+/** The page's entry: the lab, or at `?selftest` the self-test. */
 import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
+import { connectWorker } from './state/connect.ts';
 import { makeLab } from './state/lab.ts';
 import { registries } from './state/registries.ts';
 import { keepAddress } from './state/setupStore.ts';
 import { App } from './ui/App.tsx';
-import { connectFake } from './ui/dev/fakeTrainer.ts';
 import { Fallback } from './ui/Fallback.tsx';
 import { LabProvider } from './ui/lab.tsx';
 import './ui/page.css';
@@ -12,7 +13,7 @@ import './ui/page.css';
 const SelfTestPage = lazy(() => import('./ui/selftest/SelfTestPage.tsx'));
 
 const is_self_test = new URLSearchParams(location.search).has('selftest');
-const lab = makeLab(registries, connectFake, location.search);
+const lab = makeLab(registries, connectWorker, location.search);
 if (!is_self_test) {
   keepAddress(lab.catalogue, lab.setup, window);
   void lab.session.begin();

@@ -1,19 +1,25 @@
+import { makeWorkload } from '../bench/workloads.ts';
 import { openNodeDevice } from './cli/device.ts';
 import { GpuExecutor } from './engine/gpu.ts';
 import { shaderLibrary } from './engine/library.ts';
-import { Run } from './trainer/run.ts';
 export async function main(argv: string[]) {
-  const { device, info } = await openNodeDevice();
-  device.addEventListener('uncapturederror', (e) => console.log('GPU error', e.error.message));
-  const ex = new GpuExecutor(device, { kind: 'webgpu', adapter: info.description, is_software: true }, shaderLibrary);
-  const [algorithm = 'grpo', task = 'sum_to_target', policy = 'tabular', steps = '60', replicas = '1', warm = '0'] = argv;
-  const t0 = performance.now();
-  const run = await Run.open(ex, { task, policy, algorithm, parts: {}, task_settings: {}, policy_settings: {}, batch: { replicas: +replicas, warm_up_steps: +warm }, hyper: {}, seed: 1 });
-  const i = run.info();
-  console.log('open ms', performance.now() - t0, 'launches', i.num_launches, 'params', i.num_parameters, 'MB', i.bytes / 1e6);
-  const t1 = performance.now();
-  const rows = await run.advance(+steps);
-  console.log('ms/step', (performance.now() - t1) / +steps);
-  for (const r of rows) if (r.step % 10 === 0) console.log(r.step, i.metrics.map((m, k) => `${m.id} ${r.values[k].toFixed(3)}`).join(' '));
+  const { device } = await openNodeDevice();
+  const counts: Record<string, number> = { W1: 8, W2: 4, W3: 4, W4: 200, W6: 200 };
+  for (const w of argv.filter((a) => a.startsWith('W'))) {
+    const ex = new GpuExecutor(device, { kind: 'webgpu', adapter: 'x', is_software: argv[0] !== 'narrow' }, shaderLibrary);
+    const work = await makeWorkload(ex, w as 'W1', 'small');
+    for (let k = 0; k < counts[w] / 4; k++) await work.step();
+    await work.sync();
+    const out: string[] = [];
+    for (let b = 0; b < 4; b++) {
+      const c = process.cpuUsage();
+      const t = performance.now();
+      for (let k = 0; k < counts[w]; k++) await work.step();
+      await work.sync();
+      const u = process.cpuUsage(c);
+      out.push(`${((u.user + u.system) / 1000 / counts[w]).toFixed(2)}(${((performance.now() - t) / counts[w]).toFixed(2)})`);
+    }
+    console.log(w, 'cpu(wall) ms/step', out.join(' '));
+  }
   return 0;
 }

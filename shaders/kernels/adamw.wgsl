@@ -15,9 +15,9 @@ override param_stride: u32;
 @group(0) @binding(4) var<storage, read_write> moment1: array<vec4f>; // inout [replica, param_stride]
 @group(0) @binding(5) var<storage, read_write> moment2: array<vec4f>; // inout [replica, param_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn adamw(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&params)) {
     return;
   }

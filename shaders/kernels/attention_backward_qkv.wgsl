@@ -26,10 +26,10 @@ struct At {
 @group(0) @binding(4) var<storage, read> d_score: array<f32>; // [replica, row, head, key]
 @group(0) @binding(5) var<storage, read_write> d_qkv: array<vec4f>; // out [replica, row, 3, width]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn attention_backward_qkv(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let chunks = width / 4u;
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / (row * chunks);
   if (replica >= arrayLength(&qkv) * 4u / qkv_stride) {
     return;

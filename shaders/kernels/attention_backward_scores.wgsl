@@ -25,9 +25,9 @@ struct At {
 @group(0) @binding(3) var<storage, read> d_mixed: array<vec4f>; // [replica, row, width]
 @group(0) @binding(4) var<storage, read_write> d_score: array<f32>; // out [replica, row, head, key]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn attention_backward_scores(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / (row * head);
   if (replica >= arrayLength(&qkv) * 4u / qkv_stride) {
     return;

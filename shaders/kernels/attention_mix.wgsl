@@ -27,10 +27,10 @@ struct At {
 @group(0) @binding(2) var<storage, read> probability: array<f32>; // [replica, prob_stride]
 @group(0) @binding(3) var<storage, read_write> mixed: array<vec4f>; // out [replica, mixed_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn attention_mix(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let chunks = width / 4u;
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / (count * chunks);
   if (replica >= arrayLength(&qkv) * 4u / qkv_stride) {
     return;

@@ -25,9 +25,9 @@ struct At {
 @group(0) @binding(1) var<storage, read> qkv: array<vec4f>; // [replica, qkv_stride]
 @group(0) @binding(2) var<storage, read_write> probability: array<f32>; // out [replica, prob_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn attention_scores(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / (count * head);
   if (replica >= arrayLength(&qkv) * 4u / qkv_stride) {
     return;

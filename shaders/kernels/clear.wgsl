@@ -8,9 +8,9 @@ override values: u32; // of one replica
 
 @group(0) @binding(0) var<storage, read_write> cleared: array<vec4f>; // out [replica, values]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn clear(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i < arrayLength(&cleared)) {
     cleared[i] = vec4f();
   }

@@ -14,9 +14,9 @@ override prompt_count: u32; // rows of the table
 @group(0) @binding(2) var<storage, read_write> prompt_index: array<u32>; // out [replica, prompt]
 @group(0) @binding(3) var<storage, read_write> tokens: array<u32>; // inout [replica, sequence, context]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn draw_prompts(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / sequence;
   if (replica >= arrayLength(&clock)) {
     return;

@@ -25,10 +25,10 @@ struct At {
 @group(0) @binding(3) var<storage, read> params: array<vec4f>; // [replica, param_stride]
 @group(0) @binding(4) var<storage, read_write> x: array<vec4f>; // out [replica, x_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn embed(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let chunks = width / 4u;
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / (count * chunks);
   if (replica >= arrayLength(&params) * 4u / param_stride) {
     return;

@@ -25,11 +25,11 @@ struct At {
 @group(0) @binding(3) var<storage, read> d_x: array<vec4f>; // [replica, row, width]
 @group(0) @binding(4) var<storage, read_write> d_params: array<vec4f>; // out [replica, split, param_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn embed_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let chunks = width / 4u;
   let entries = vocab + context;
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let slab = i / (entries * chunks);
   if (slab >= arrayLength(&d_params) * 4u / param_stride) {
     return;

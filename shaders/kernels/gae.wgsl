@@ -16,9 +16,9 @@ override mask_word: u32;
 @group(0) @binding(3) var<storage, read> token_mask: array<u32>; // [replica, sequence, mask_word]
 @group(0) @binding(4) var<storage, read_write> token_advantage: array<vec4f>; // out [replica, sequence, position_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn gae(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let chunks = position_stride / 4u;
   if (i * chunks >= arrayLength(&token_advantage)) {
     return;

@@ -18,10 +18,10 @@ struct At {
 @group(0) @binding(1) var<storage, read> u: array<vec4f>; // [replica, hidden_stride]
 @group(0) @binding(2) var<storage, read_write> d_h: array<vec4f>; // inout [replica, row, hidden]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn gelu_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let values = row * hidden / 4u;
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&d_h)) {
     return;
   }

@@ -19,10 +19,10 @@ struct At {
 @group(0) @binding(1) var<storage, read> u: array<vec4f>; // [replica, hidden_stride]
 @group(0) @binding(2) var<storage, read_write> h: array<vec4f>; // out [replica, hidden_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn gelu_forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let chunks = hidden / 4u;
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / (count * chunks);
   if (replica >= arrayLength(&u) * 4u / hidden_stride) {
     return;

@@ -12,9 +12,9 @@ override split: u32;
 @group(0) @binding(1) var<storage, read_write> gradient: array<vec4f>; // out [replica, param_stride]
 @group(0) @binding(2) var<storage, read_write> square_sum: array<f32>; // out [replica, param_chunk]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn gradient_sum(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&square_sum)) {
     return;
   }

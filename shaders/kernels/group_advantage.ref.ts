@@ -1,6 +1,6 @@
 import type { TwinCall } from '../../src/engine/twin.ts';
 
-/** A = group_advantage_of(R, {mean, std, count}) in every group; a response without an own token scores 0. */
+/** A = group_advantage_of(R, {mean, std_dev, count}) in every group; a response without an own token scores 0. */
 export function group_advantage({ b, size, hyper, slot }: TwinCall): void {
   const { rewards, token_mask, group_start, group_member, advantage } = b;
   const { replica, sequence, group, group_end, mask_word } = size;
@@ -21,9 +21,9 @@ export function group_advantage({ b, size, hyper, slot }: TwinCall): void {
       const count = scores.length;
       const mean = scores.reduce((sum, score) => sum + score, 0) / count;
       const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
-      const std = Math.sqrt(squares / (h.std_is_population ? count : count - 1));
+      const std_dev = Math.sqrt(squares / (h.std_is_population ? count : count - 1));
       // no baseline in a group of one: the raw reward
-      const g = count === 1 ? { mean: 0, std: 1, count } : { mean, std, count };
+      const g = count === 1 ? { mean: 0, std_dev: 1, count } : { mean, std_dev, count };
       members.forEach((s, m) => {
         advantage[s] = slot.group_advantage_of(scores[m], g, h);
       });

@@ -33,9 +33,9 @@ fn score_of(i: u32) -> f32 {
   return select(rewards[i], 0.0, bits == 0u);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn group_advantage(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / group;
   if (replica >= arrayLength(&hypers)) {
     return;

@@ -21,9 +21,9 @@ override position_stride: u32;
 @group(0) @binding(4) var<storage, read> token_gradient: array<vec2f>; // [replica, sequence, position_stride, 2] d_logp, d_entropy
 @group(0) @binding(5) var<storage, read_write> d_logits: array<f32>; // out [replica, logit_row, logit_column]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn logits_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / logit_row;
   if (replica >= arrayLength(&hypers)) {
     return;

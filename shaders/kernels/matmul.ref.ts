@@ -3,7 +3,8 @@ import type { TwinCall } from '../../src/engine/twin.ts';
 /** Y = X W (store) or Y = residual + X W (add) for rows first + k · row_step. */
 export function matmul({ b, size, at, slot }: TwinCall): void {
   const { x, params, y } = b;
-  const { replica, count, input, output, param_stride, x_stride, y_stride } = size;
+  const { replica, input, output, param_stride } = size;
+  const { count, x_stride, y_stride } = at;
   for (let r = 0; r < replica; r++) {
     const weight = r * param_stride + at.weight;
     for (let k = 0; k < count; k++) {

@@ -23,9 +23,9 @@ override advantage_stride: u32; // 1: one advantage per response; position_strid
 @group(0) @binding(6) var<storage, read_write> token_gradient: array<vec2f>; // out [replica, sequence, position_stride, 2] d_logp, d_entropy
 @group(0) @binding(7) var<storage, read_write> token_stat: array<array<vec4f, 2>>; // inout [replica, total_sequence, position_stride, 8] coef, entropy, loss, k1; k3, clipped, clipped_lower, regulariser
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn policy_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&now)) {
     return;
   }

@@ -15,9 +15,9 @@ struct At {
 @group(0) @binding(1) var<storage, read> now: array<vec4f>; // [replica, sequence, position_stride, 4]
 @group(0) @binding(2) var<storage, read_write> recorded: array<vec4f>; // inout [replica, sequence, position_stride, 4]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn record_logp(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i < arrayLength(&recorded)) {
     recorded[i][at.component] = now[i].x;
   }

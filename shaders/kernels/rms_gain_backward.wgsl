@@ -26,10 +26,10 @@ struct At {
 @group(0) @binding(3) var<storage, read> inverse_rms: array<f32>; // [replica, norm_stride]
 @group(0) @binding(4) var<storage, read_write> d_params: array<vec4f>; // out [replica, split, param_stride]
 
-@compute @workgroup_size(16)
+@compute @workgroup_size(threads)
 fn rms_gain_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let chunks = width / 4u;
-  let i = invocation_index(id, groups, 16u);
+  let i = invocation_index(id, groups);
   let slab = i / chunks;
   if (slab >= arrayLength(&d_params) * 4u / param_stride) {
     return;

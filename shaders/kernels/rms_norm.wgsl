@@ -29,9 +29,9 @@ struct At {
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // out [replica, y_stride]
 @group(0) @binding(4) var<storage, read_write> inverse_rms: array<f32>; // out [replica, norm_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn rms_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / count;
   if (replica >= arrayLength(&params) * 4u / param_stride) {
     return;

@@ -31,9 +31,9 @@ struct At {
 @group(0) @binding(4) var<storage, read> params: array<vec4f>; // [replica, param_stride]
 @group(0) @binding(5) var<storage, read_write> d_x: array<vec4f>; // inout [replica, d_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn rms_norm_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / count;
   if (replica >= arrayLength(&params) * 4u / param_stride) {
     return;

@@ -32,9 +32,9 @@ struct At {
 @group(0) @binding(7) var<storage, read_write> recorded: array<vec4f>; // out [replica, sequence, position_stride, 4] sampler_logp, old_logp, ref_logp, 0
 @group(0) @binding(8) var<storage, read_write> values: array<f32>; // out [replica, sequence, position_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn sample_symbol(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&length)) {
     return;
   }

@@ -13,9 +13,9 @@ override context: u32;
 @group(0) @binding(2) var<storage, read> length: array<u32>; // [replica, sequence]
 @group(0) @binding(3) var<storage, read_write> rewards: array<f32>; // out [replica, sequence]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn score_responses(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&rewards)) {
     return;
   }

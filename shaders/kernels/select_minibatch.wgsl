@@ -19,9 +19,9 @@ struct At {
 @group(0) @binding(1) var<storage, read> prompt_order: array<u32>; // [replica, prompt]
 @group(0) @binding(2) var<storage, read_write> sequence_index: array<u32>; // out [replica, mb_sequence]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn select_minibatch(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&sequence_index)) {
     return;
   }

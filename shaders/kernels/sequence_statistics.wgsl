@@ -14,9 +14,9 @@ override position_stride: u32;
 @group(0) @binding(2) var<storage, read> sequence_index: array<u32>; // [replica, sequence]
 @group(0) @binding(3) var<storage, read_write> sequence_stat: array<vec4f>; // out [replica, sequence, 4] log-ratio sum, tokens, sequence in the rollout, 0
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn sequence_statistics(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&sequence_stat)) {
     return;
   }

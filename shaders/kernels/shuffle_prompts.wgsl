@@ -14,9 +14,9 @@ struct At {
 @group(0) @binding(1) var<storage, read> clock: array<vec2u>; // [replica, 2] seed, step
 @group(0) @binding(2) var<storage, read_write> prompt_order: array<u32>; // out [replica, prompt]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn shuffle_prompts(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / prompt;
   if (replica >= arrayLength(&clock)) {
     return;

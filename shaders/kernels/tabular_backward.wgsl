@@ -21,10 +21,10 @@ override entry: u32; // prompt_count · position · vocab
 @group(0) @binding(3) var<storage, read> d_logits: array<vec4f>; // [replica, logit_row, logit_column]
 @group(0) @binding(4) var<storage, read_write> d_params: array<vec4f>; // out [replica, param_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn tabular_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let chunks = logit_column / 4u;
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / entry;
   if (replica >= arrayLength(&d_params) * 4u / param_stride) {
     return;

@@ -27,10 +27,10 @@ struct At {
 @group(0) @binding(4) var<storage, read> params: array<vec4f>; // [replica, param_stride]
 @group(0) @binding(5) var<storage, read_write> logits: array<vec4f>; // out [replica, y_row, logit_column]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn tabular_logits(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let chunks = logit_column / 4u;
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / (count * chunks);
   if (replica >= arrayLength(&params) * 4u / param_stride) {
     return;

@@ -6,9 +6,9 @@
 
 @group(0) @binding(0) var<storage, read_write> clock: array<vec2u>; // inout [replica, 2] seed, step
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn tick(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i < arrayLength(&clock)) {
     clock[i].y = clock[i].y + 1u;
   }

@@ -22,9 +22,9 @@ override position_stride: u32;
 @group(0) @binding(4) var<storage, read> sequence_index: array<u32>; // [replica, sequence]
 @group(0) @binding(5) var<storage, read_write> now: array<vec4f>; // out [replica, sequence, position_stride, 4] logp, entropy, value, mask
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn token_logp(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&now)) {
     return;
   }

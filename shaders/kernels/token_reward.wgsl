@@ -16,9 +16,9 @@ override mask_word: u32;
 @group(0) @binding(3) var<storage, read> recorded: array<vec4f>; // [replica, sequence, position_stride, 4]
 @group(0) @binding(4) var<storage, read_write> token_rewards: array<f32>; // out [replica, sequence, position_stride]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn token_reward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   if (i >= arrayLength(&rewards)) {
     return;
   }

@@ -25,9 +25,9 @@ override position_stride: u32;
 @group(0) @binding(6) var<storage, read_write> d_logits: array<f32>; // inout [replica, logit_row, logit_column]
 @group(0) @binding(7) var<storage, read_write> value_stat: array<vec4f>; // inout [replica, total_sequence, position_stride, 4] loss, clipped, return, value
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn value_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / logit_row;
   if (replica >= arrayLength(&hypers)) {
     return;

@@ -23,9 +23,9 @@ override position_stride: u32;
 @group(0) @binding(6) var<storage, read_write> length: array<u32>; // out [replica, sequence]
 @group(0) @binding(7) var<storage, read_write> recorded: array<vec4f>; // out [replica, sequence, position_stride, 4]
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn write_demonstrations(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+  let i = invocation_index(id, groups);
   let replica = i / sequence;
   if (replica >= arrayLength(&clock)) {
     return;

@@ -10,11 +10,24 @@ export const leaveOneOut = part({
   title: 'Leave one out',
   doc: 'The reward less the mean reward of the other responses to the same prompt.',
   equation: String.raw`\hat A_i=R_i-\frac1{G-1}\sum_{j\ne i}R_j`,
-  hyper: {},
+  hyper: {
+    lone_response: {
+      value: 0,
+      min: 0,
+      max: 1,
+      scale: 'choice',
+      choices: ['raw_reward', 'zero'],
+      doc: 'advantage of a response that is alone in its group: its reward without a baseline, or 0',
+      source: 'verl: raw reward; TRL: 0',
+    },
+  },
   slots: {
     group_advantage_of: {
       file: 'leave_one_out',
-      twin: (reward, g) => (g.count === 1 ? 1 : g.count / (g.count - 1)) * (reward - g.mean),
+      twin: (reward, g, h) => {
+        if (g.count === 1) return h.lone_response === 1 ? 0 : reward;
+        return (g.count / (g.count - 1)) * (reward - g.mean);
+      },
     },
   },
   dispatches: [{ kernel: 'group_advantage', over: ['replica', 'group'], slots: { group_advantage_of: 'leave_one_out' }, note: 'relative to the others' }],

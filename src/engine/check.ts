@@ -74,6 +74,7 @@ export function check(program: Program, library: KernelLibrary, limits: Limits =
     const slotsFilled = face.slots.every((slot) => library.partsOf(slot).includes(launch.slots[slot] ?? ''));
     const overrides = slotsFilled ? library.overridesOf(launch.kernel, launch.slots) : face.overrides;
     for (const name of overrides) {
+      if (name === 'threads') continue; // the executor's choice
       if (sizes[name] === undefined) say(`${where}: its size '${name}' is not given. Add it to the dispatch's 'size' or to the dimensions.`, `size ${launch.kernel} ${name}`);
     }
     for (const name of face.at) {

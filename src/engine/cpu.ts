@@ -2,7 +2,7 @@
 import { assertProgram } from './check.ts';
 import type { EngineInfo, Executor, LoadedProgram, LoadOptions } from './executor.ts';
 import type { KernelLibrary } from './library.ts';
-import { elementsOf, launchesOf, type Program } from './program.ts';
+import { elementsOf, type Launch, launchesOf, type Program } from './program.ts';
 import type { Numbers, SlotTwin, Twin, TwinCall } from './twin.ts';
 
 export interface CpuOptions {
@@ -13,7 +13,7 @@ export interface CpuOptions {
 }
 
 interface LoadedCpuProgram extends LoadedProgram {
-  calls: { twin: Twin; call: TwinCall }[];
+  calls: { twin: Twin; call: TwinCall; launch: Launch }[];
   collect: string | undefined;
 }
 
@@ -55,7 +55,7 @@ export class CpuExecutor implements Executor {
   private hyper = (replica: number): Record<string, number> => this.hyperRows[replica]!;
 
   /** The call of one launch: what its twin sees. Tests use it to run a single dispatch. */
-  callOf(program: Program, launch: ReturnType<typeof launchesOf>[number]): TwinCall {
+  callOf(program: Program, launch: Launch): TwinCall {
     const face = this.library.kernel(launch.kernel);
     const b: Record<string, Numbers> = {};
     for (const binding of face.bindings) {
@@ -83,6 +83,7 @@ export class CpuExecutor implements Executor {
     const calls = launchesOf(program).map((launch) => ({
       twin: this.options.precision === 'f64' ? this.library.twin(launch.kernel) : this.library.fastTwin(launch.kernel),
       call: this.callOf(program, launch),
+      launch,
     }));
     const loaded: LoadedCpuProgram = { program, num_launches: calls.length, calls, collect: options.collect };
     return loaded;
@@ -101,6 +102,14 @@ export class CpuExecutor implements Executor {
     const { calls, collect } = loaded as LoadedCpuProgram;
     for (const { twin, call } of calls) twin(call);
     if (collect) this.open.push(Float32Array.from(this.store.get(collect)!));
+  }
+
+  async profile(loaded: LoadedProgram, repeats: number): Promise<{ launch: Launch; microseconds: number }[]> {
+    return (loaded as LoadedCpuProgram).calls.map(({ twin, call, launch }) => {
+      const began = performance.now();
+      for (let k = 0; k < repeats; k++) twin(call);
+      return { launch, microseconds: ((performance.now() - began) * 1000) / repeats };
+    });
   }
 
   write(name: string, data: Numbers, offset = 0): void {

@@ -1,5 +1,5 @@
 /** What the trainer needs of an engine; the WebGPU and the CPU executor both are one. */
-import type { Program } from './program.ts';
+import type { Launch, Program } from './program.ts';
 import type { Numbers } from './twin.ts';
 
 /** Names the hardware a run is on, for people. */
@@ -45,6 +45,8 @@ export interface Executor {
   readonly bytes: number;
   /** Frees every buffer that none of the given programs uses. */
   keepOnly(loaded: LoadedProgram[]): void;
+  /** Microseconds of every dispatch of one step, each repeated; undefined when the device has no timestamps. */
+  profile(loaded: LoadedProgram, repeats: number): Promise<{ launch: Launch; microseconds: number }[] | undefined>;
   /** resolves with a sentence when the device is gone; never resolves on the CPU */
   readonly lost: Promise<string>;
   destroy(): void;

@@ -86,12 +86,20 @@ export class GpuExecutor implements Executor {
     return stored;
   }
 
+  /**
+   * Invocations per workgroup. A GPU gets two warps. A CPU driver runs four lanes at a time and executes the code of idle
+   * ones too, so a small launch is cut finely; both cores work from two workgroups on.
+   */
+  private threadsOf(launch: Launch): number {
+    return this.library.kernel(launch.kernel).workgroup_size ?? (this.info.is_software ? 8 : 64);
+  }
+
   private pipeline(program: Program, launch: Launch) {
     const face = this.library.kernel(launch.kernel);
     const slots = Object.fromEntries(face.slots.map((s) => [s, launch.slots[s]!]));
     const constants: Record<string, number> = {};
     for (const name of this.library.overridesOf(launch.kernel, slots)) {
-      constants[name] = launch.size[name] ?? program.dims[name]!;
+      constants[name] = name === 'threads' ? this.threadsOf(launch) : (launch.size[name] ?? program.dims[name]!);
     }
     const hyper = face.bindings.some((b) => b.name === 'hypers') ? program.hyper : [];
     const key = JSON.stringify([launch.kernel, constants, slots, hyper]);
@@ -178,7 +186,7 @@ export class GpuExecutor implements Executor {
         });
         groups.set(key, bindGroup);
       }
-      const workgroups = Math.ceil(launch.invocations / face.workgroup_size);
+      const workgroups = Math.ceil(launch.invocations / this.threadsOf(launch));
       const y = Math.ceil(workgroups / MAX_WORKGROUPS);
       return {
         pipeline,
@@ -244,7 +252,7 @@ export class GpuExecutor implements Executor {
    * GPU time of every dispatch of one step, in microseconds, by timestamps around one pass per dispatch.
    * Undefined when the device has no timestamps. Browsers round to 100 µs, so `repeats` dispatches share a pass.
    */
-  async profile(loaded: LoadedProgram, repeats = 1): Promise<{ launch: Launch; microseconds: number }[] | undefined> {
+  async profile(loaded: LoadedProgram, repeats: number): Promise<{ launch: Launch; microseconds: number }[] | undefined> {
     if (!this.device.features.has('timestamp-query')) return undefined;
     const { commands } = loaded as LoadedGpuProgram;
     const queries = this.device.createQuerySet({ type: 'timestamp', count: 2 });

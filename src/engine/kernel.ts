@@ -23,7 +23,8 @@ export interface KernelInterface {
   slots: string[];
   /** libraries named in the header's `Uses` line */
   uses: string[];
-  workgroup_size: number;
+  /** invocations per workgroup, or undefined when the executor chooses (`override threads` of lib/launch.wgsl) */
+  workgroup_size: number | undefined;
 }
 
 /** The comma-separated names of a header line such as `// Slots  a, b`. */
@@ -72,8 +73,8 @@ export function parseKernel(name: string, text: string): KernelInterface {
   });
   const struct = /struct At \{([^}]*)\}/.exec(text)?.[1] ?? '';
   const at = [...struct.matchAll(/(\w+)\s*:\s*u32/g)].map((m) => m[1]!);
-  const size = /@workgroup_size\((\d+)\)/.exec(text)?.[1];
-  if (!size) throw new Error(`${file}: no '@workgroup_size(N)' with a literal N was found; a kernel needs one.`);
+  const size = /@workgroup_size\((\d+|threads)\)/.exec(text)?.[1];
+  if (!size) throw new Error(`${file}: no '@workgroup_size(N)' with a literal N or 'threads' was found; a kernel needs one.`);
   if (!new RegExp(`fn ${name}\\(`).test(text)) {
     throw new Error(`${file}: the entry point must be named '${name}', like the file.`);
   }
@@ -84,6 +85,6 @@ export function parseKernel(name: string, text: string): KernelInterface {
     at,
     slots: headerList(text, 'Slots'),
     uses: headerList(text, 'Uses'),
-    workgroup_size: Number(size),
+    workgroup_size: size === 'threads' ? undefined : Number(size),
   };
 }

@@ -15,6 +15,13 @@ export interface TaskShape {
   prompt_count: number;
 }
 
+/** What the run asks of a policy besides its settings. */
+export interface BuildOptions {
+  has_value_head: boolean;
+  /** a WebGPU adapter that runs on the CPU: products in large register blocks */
+  is_wide: boolean;
+}
+
 /** A batch of groups that a fragment works on. `lib/rows.wgsl` says how its tokens lie in rows. */
 export interface Batch {
   /** prepended to the names of the fragment's buffers and dimensions */
@@ -81,7 +88,7 @@ export interface Policy {
   learning_rate: number;
   warm_up_learning_rate: number;
   /** Sizes for a task; throws one sentence when they do not fit. */
-  build(task: TaskShape, settings: Record<string, number>, has_value_head: boolean): PolicyInstance;
+  build(task: TaskShape, settings: Record<string, number>, options: BuildOptions): PolicyInstance;
 }
 
 /** Declares a policy; exists for the type check. */

@@ -83,5 +83,5 @@ export default policy({
   settings: {},
   learning_rate: 0.15,
   warm_up_learning_rate: 0.1,
-  build: (task, _settings, has_value_head) => build(task, has_value_head),
+  build: (task, _settings, { has_value_head }) => build(task, has_value_head),
 });

@@ -4,7 +4,7 @@
  * range of rows is a range of rows (lib/rows.wgsl).
  */
 import type { Affine, BufferSpec, Dispatch, Size, Step } from '../engine/program.ts';
-import { type Batch, batchSizes, type Fragment, logitColumns, numRows, type PolicyInstance, policy, type TaskShape, type Tensor } from './policy.ts';
+import { type Batch, type BuildOptions, batchSizes, type Fragment, logitColumns, numRows, type PolicyInstance, policy, type TaskShape, type Tensor } from './policy.ts';
 
 /** Rows that one partial weight gradient adds up; more rows mean more splits, so that a GPU has enough to do. */
 const ROWS_PER_SPLIT = 512;
@@ -13,7 +13,9 @@ const ROWS_PER_SPLIT = 512;
 interface Range {
   first: Affine;
   row_step: number;
+  /** dimension name of the number of rows, and the number itself */
   count: string;
+  num_rows: number;
 }
 
 function layout(task: TaskShape, L: number, D: number, logit_column: number) {
@@ -40,7 +42,7 @@ function layout(task: TaskShape, L: number, D: number, logit_column: number) {
   return { tensors, at, total: offset, layer: L > 1 ? at.g1_1 - at.g1_0 : 0 };
 }
 
-function build(task: TaskShape, settings: Record<string, number>, has_value_head: boolean): PolicyInstance {
+function build(task: TaskShape, settings: Record<string, number>, { has_value_head, is_wide }: BuildOptions): PolicyInstance {
   const { layers: L, width: D, heads: H } = settings;
   if (D % (4 * H) !== 0) {
     throw new Error(`policy transformer: width ${D} is not a multiple of 4 × heads ${H}; choose heads that divide ${D / 4}.`);
@@ -95,13 +97,26 @@ function build(task: TaskShape, settings: Record<string, number>, has_value_head
   const bound = (batch: Batch, names: Record<string, string>) =>
     Object.fromEntries(Object.entries(names).map(([k, v]) => [k, `${batch.prefix}${v}`]));
 
+  /** the register block of the matrix products: CPU drivers want a larger one than GPUs */
+  const block = is_wide ? { suffix: '_wide', rows: 16, columns: 8 } : { suffix: '', rows: 8, columns: 4 };
+
   /** y = x W for a range of rows. */
   function product(batch: Batch, o: { x: string; y: string; input: number; output: number; weight: Affine; x_at?: Affine; y_at?: Affine; residual?: Affine; x_stride: number; y_stride: number; range: Range; params: string; note: string }): Dispatch {
     return {
-      kernel: 'matmul',
-      over: ['replica', [o.range.count, 8], [o.output, 8]],
+      kernel: `matmul${block.suffix}`,
+      over: ['replica', [o.range.count, block.rows], [o.output, block.columns]],
       size: { count: o.range.count, input: o.input, output: o.output, x_stride: o.x_stride, y_stride: o.y_stride },
-      at: { weight: o.weight, x: o.x_at ?? 0, y: o.y_at ?? 0, residual: o.residual ?? o.y_at ?? 0, first: o.range.first, row_step: o.range.row_step },
+      at: {
+        weight: o.weight,
+        x: o.x_at ?? 0,
+        y: o.y_at ?? 0,
+        residual: o.residual ?? o.y_at ?? 0,
+        first: o.range.first,
+        row_step: o.range.row_step,
+        count: o.range.num_rows,
+        x_stride: o.x_stride,
+        y_stride: o.y_stride,
+      },
       bind: { ...bound(batch, { x: o.x, y: o.y }), params: o.params },
       slots: { matmul_epilogue: o.residual === undefined ? 'store' : 'add' },
       note: o.note,
@@ -205,7 +220,7 @@ function build(task: TaskShape, settings: Record<string, number>, has_value_head
         product(batch, {
           x: normed, y: `${o.into}logits`, input: D, output: logit_column, weight: at.head,
           x_stride: y_row * D, y_stride: y_row * logit_column,
-          range: { first: 0, row_step: 1, count: o.y_row }, params: o.params, note: 'logits',
+          range: { first: 0, row_step: 1, count: o.y_row, num_rows: y_row }, params: o.params, note: 'logits',
         }),
       ],
     };
@@ -220,8 +235,8 @@ function build(task: TaskShape, settings: Record<string, number>, has_value_head
   /** The rows whose logits are wanted: the last row of each prompt, then every response row. */
   function logitRows(batch: Batch): { range: Range; y_first: number }[] {
     const p = batch.prefix;
-    const last = { range: { first: task.prompt_position - 1, row_step: task.prompt_position, count: `${p}prompt` }, y_first: 0 };
-    const responses = { range: { first: batch.prompt * task.prompt_position, row_step: 1, count: `${p}response_row` }, y_first: batch.prompt };
+    const last = { range: { first: task.prompt_position - 1, row_step: task.prompt_position, count: `${p}prompt`, num_rows: batch.prompt }, y_first: 0 };
+    const responses = { range: { first: batch.prompt * task.prompt_position, row_step: 1, count: `${p}response_row`, num_rows: batch.prompt * batch.member * inputs }, y_first: batch.prompt };
     return inputs > 0 ? [last, responses] : [last];
   }
   const responseRows = (batch: Batch): Record<string, number> =>
@@ -236,17 +251,17 @@ function build(task: TaskShape, settings: Record<string, number>, has_value_head
     const own = (name: string) => `${p}${name}`;
     const d_buffer = (name: string, width: Size, doc: string, rows = `${p}row`): [string, BufferSpec] => [own(name), { type: 'f32', shape: ['replica', rows, width], doc }];
     const weightGradient = (o: { x: string; x_at: Affine; x_stride: number; d_y: string; count: string; input: number; output: number; weight: Affine }): Dispatch => ({
-      kernel: 'matmul_weight_backward',
-      over: ['replica', 'split', [o.input, 8], [o.output, 8]],
+      kernel: `matmul_weight_backward${block.suffix}`,
+      over: ['replica', 'split', [o.input, block.rows], [o.output, block.columns]],
       size: { count: o.count, input: o.input, output: o.output, x_stride: o.x_stride, y_stride: dims[o.count] * o.output },
-      at: { weight: o.weight, x: o.x_at, y: 0 },
+      at: { weight: o.weight, x: o.x_at, count: dims[o.count], x_stride: o.x_stride, y_stride: dims[o.count] * o.output },
       bind: { x: own(o.x), d_y: own(o.d_y) },
     });
     const inputGradient = (o: { d_y: string; d_x: string; count: string; input: number; output: number; weight: Affine }): Dispatch => ({
-      kernel: 'matmul_input_backward',
-      over: ['replica', [o.count, 8], [o.input, 4]],
+      kernel: `matmul_input_backward${block.suffix}`,
+      over: ['replica', [o.count, block.rows], [o.input, block.columns]],
       size: { count: o.count, input: o.input, output: o.output, x_stride: dims[o.count] * o.input, y_stride: dims[o.count] * o.output },
-      at: { weight: o.weight, x: 0, y: 0 },
+      at: { weight: o.weight, count: dims[o.count], x_stride: dims[o.count] * o.input, y_stride: dims[o.count] * o.output },
       bind: { d_y: own(o.d_y), d_x: own(o.d_x) },
     });
     const normGradient = (which: number, gain: string): Dispatch[] => [
@@ -335,20 +350,20 @@ function build(task: TaskShape, settings: Record<string, number>, has_value_head
     logit_column,
     dims: { layer: L, width: D, head: H, hidden: F, key, logit_column, param: total, param_stride: total, embedding: task.vocab + task.prompt_position + task.position },
     forward(batch, params) {
-      const body = trunk(batch, { first: 0, row_step: 1, count: `${batch.prefix}row` }, params, true);
+      const body = trunk(batch, { first: 0, row_step: 1, count: `${batch.prefix}row`, num_rows: numRows(task, batch) }, params, true);
       const out = head(batch, { into: '', y_row: `${batch.prefix}logit_row`, parts: logitRows(batch), params, is_kept: true });
       return merge(body, out, { dims: responseRows(batch), buffers: {}, steps: [] });
     },
     prefill(batch) {
       const p = batch.prefix;
       const prompt_row = batch.prompt * task.prompt_position;
-      const body = trunk(batch, { first: 0, row_step: 1, count: `${p}prompt_row` }, 'params', false);
+      const body = trunk(batch, { first: 0, row_step: 1, count: `${p}prompt_row`, num_rows: prompt_row }, 'params', false);
       const out = head(batch, { into: 'prompt_', y_row: `${p}prompt`, parts: [logitRows(batch)[0]], params: 'params', is_kept: false });
       return merge(body, out, { dims: { [`${p}prompt_row`]: prompt_row }, buffers: {}, steps: [] });
     },
     decode(batch) {
       const p = batch.prefix;
-      const range: Range = { first: { base: batch.prompt * task.prompt_position, t: 1 }, row_step: inputs, count: `${p}sequence` };
+      const range: Range = { first: { base: batch.prompt * task.prompt_position, t: 1 }, row_step: inputs, count: `${p}sequence`, num_rows: batch.prompt * batch.member };
       const body = trunk(batch, range, 'params', false);
       const out = head(batch, { into: 'step_', y_row: `${p}sequence`, parts: [{ range, y_first: 0 }], params: 'params', is_kept: false });
       return merge(body, out);

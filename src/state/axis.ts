@@ -8,11 +8,11 @@ export interface Axis {
   ticks: number[];
 }
 
-/** The smallest of 1, 2, 5 times a power of ten that is not below a size. */
+/** The smallest of 1, 2, 2.5, 5 times a power of ten that is not below a size. */
 function roundStep(size: number): number {
   const decade = 10 ** Math.floor(Math.log10(size));
   const lead = size / decade;
-  return decade * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
+  return decade * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 2.5 ? 2.5 : lead <= 5 ? 5 : 10);
 }
 
 /** Ticks at round numbers inside a range. */
@@ -27,8 +27,8 @@ export function roundTicks(low: number, high: number, count: number): number[] {
 
 /** The axis of steps: from the first row to the last, ticks on whole steps. */
 export function stepAxis(rows: readonly ChartRow[], count: number): Axis {
-  const first = rows[0]?.step ?? 0;
-  const last = Math.max(rows.at(-1)?.step ?? 0, first + 1);
+  const first = rows[0]?.first ?? 0;
+  const last = Math.max(rows.at(-1)?.last ?? 0, first + 1);
   return { domain: [first, last], ticks: roundTicks(first, last, count).filter(Number.isInteger) };
 }
 
@@ -55,7 +55,8 @@ export function valueAxis(
     }
   }
   if (!(high >= low)) return { domain: [0, 1], ticks: [0, 1] };
-  if (high === low) high = low + (Math.abs(low) || 1);
+  const least = Math.max(Math.abs(low), Math.abs(high)) * 1e-6 || 1; // below this the ticks would all read the same
+  if (high - low < least) high = low + least;
   const step = roundStep((high - low) / count);
   const domain: [number, number] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
   return { domain, ticks: roundTicks(domain[0], domain[1], Math.round((domain[1] - domain[0]) / step)) };

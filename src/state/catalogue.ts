@@ -3,7 +3,7 @@ import { type Algorithm, type Part, ROLES, type Role } from '../algorithms/algor
 import type { Knob, KnobTable } from '../engine/table.ts';
 import type { Policy } from '../policies/policy.ts';
 import type { Task } from '../tasks/task.ts';
-import type { RunConfig } from '../trainer/protocol.ts';
+import type { RunConfig, RunInfo } from '../trainer/protocol.ts';
 import { BATCH, COMMON_HYPER } from '../trainer/settings.ts';
 
 /** The registries, as one thing that can be handed around. */
@@ -62,6 +62,27 @@ export function hyperTable(catalogue: Catalogue, config: RunConfig): KnobTable {
   const learning_rate = own(catalogue.policies, config.policy)?.learning_rate ?? COMMON_HYPER.learning_rate.value;
   const defaults = own(catalogue.algorithms, config.algorithm)?.defaults;
   return withDefaults(withDefaults(table, { learning_rate }), defaults);
+}
+
+/** The knobs of a run under the headings they are shown with: the part they belong to, in the worker's order. */
+export function hyperGroups(catalogue: Catalogue, config: RunConfig, knobs: RunInfo['hyper']) {
+  const groups: { group: string; title: string; entries: RunInfo['hyper'] }[] = [];
+  for (const entry of knobs) {
+    if (groups.at(-1)?.group !== entry.group) {
+      groups.push({ group: entry.group, title: groupTitle(catalogue, config, entry.group), entries: [] });
+    }
+    groups.at(-1)!.entries.push(entry);
+  }
+  groups.forEach((found, index) => {
+    if (groups.slice(0, index).some((earlier) => earlier.group === found.group)) found.title += ', continued';
+  });
+  return groups;
+}
+
+function groupTitle(catalogue: Catalogue, config: RunConfig, group: string): string {
+  const role = ROLES.find((known) => known === group);
+  if (role) return `${ROLE_TITLES[role]}: ${partOf(catalogue, config, role)?.title}`;
+  return group.charAt(0).toUpperCase() + group.slice(1);
 }
 
 /** The batch settings with the defaults that a run's algorithm recommends. */

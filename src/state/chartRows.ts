@@ -1,30 +1,42 @@
 /** What the charts draw: plain rows of the metrics they show. */
 import type { RunState } from './runStore.ts';
 
-/** One step on a chart. A metric's value is under its id, its span over the replicas under `<id>_span`. */
+/**
+ * A stretch of steps on a chart, standing at its middle. A metric's mean is under its id; under `<id>_span` its lowest
+ * and highest over the steps and replicas, where there are several.
+ */
 export interface ChartRow {
   step: number;
+  first: number;
+  last: number;
   [key: string]: number | [number, number] | null;
 }
 
 /** Key of a metric's span in a `ChartRow`. */
 export const spanKey = (id: string): string => `${id}_span`;
 
-/** The rows worth drawing for some metrics: about 400 however long the run is, every one of them measured. */
+/** What is drawn of some metrics: at most 256 rows however long the run is. */
 export function chartRows({ metrics }: Pick<RunState, 'metrics'>, ids: readonly string[]): ChartRow[] {
-  const columns = ids.map((id) => ({ id, column: metrics.column(id) }));
-  return metrics.rowsToDraw(ids).map((at) => {
-    const row: ChartRow = { step: metrics.steps[at] };
-    for (const { id, column } of columns) {
-      const mean = column?.mean[at] ?? Number.NaN;
-      row[id] = Number.isFinite(mean) ? mean : null;
-      if (column && metrics.num_replicas > 1 && Number.isFinite(mean)) {
-        row[spanKey(id)] = [column.low[at], column.high[at]];
-      }
+  const all = ids.map((id) => ({ id, stretches: metrics.stretchesOf(id) }));
+  const length = all.find((one) => one.stretches)?.stretches?.length ?? 1;
+  const rows: ChartRow[] = [];
+  for (let from = 0; from < metrics.num_rows; from += length) {
+    const first = metrics.steps[from];
+    const last = metrics.steps[Math.min(from + length, metrics.num_rows) - 1];
+    const row: ChartRow = { step: (first + last) / 2, first, last };
+    for (const { id, stretches } of all) {
+      const at = stretches?.at(from / length);
+      const is_drawn = at !== undefined && Number.isFinite(at.mean);
+      row[id] = is_drawn ? at.mean : null;
+      if (is_drawn && at.high > at.low) row[spanKey(id)] = [at.low, at.high];
     }
-    return row;
-  });
+    rows.push(row);
+  }
+  return rows;
 }
+
+/** How many steps a point stands for; the last one may stand for fewer. */
+export const stepsPerPoint = (rows: readonly ChartRow[]): number => (rows[0] ? rows[0].last - rows[0].first + 1 : 1);
 
 /** The row nearest to a step, by its place in the list; −1 in an empty list. */
 export function nearestRow(rows: readonly ChartRow[], step: number): number {
@@ -42,6 +54,6 @@ export function nearestRow(rows: readonly ChartRow[], step: number): number {
 /** The step under a place on the horizontal axis, given as a share of its length. */
 export function stepAt(rows: readonly ChartRow[], share: number): number {
   if (rows.length === 0) return 0;
-  const first = rows[0].step;
-  return first + Math.min(1, Math.max(0, share)) * (rows[rows.length - 1].step - first);
+  const { first } = rows[0];
+  return first + Math.min(1, Math.max(0, share)) * (rows[rows.length - 1].last - first);
 }

@@ -1,4 +1,4 @@
-/** Every measured row of a run in growing typed arrays, and the rows worth drawing among them. */
+/** Every measured row of a run in growing typed arrays, and the few points that a chart draws of them. */
 import type { RowBatch } from '../trainer/protocol.ts';
 
 /** One metric over all rows: over the replicas its mean, lowest and highest. NaN where it was not measured. */
@@ -17,7 +17,7 @@ export interface Latest {
 }
 
 const FIRST_CAPACITY = 1024;
-const NUM_BUCKETS = 80; // two rows each for lowest and highest, of up to three metrics: about 400 points in all
+const MAX_STRETCHES = 256; // of each metric lowest and highest are drawn: about 400 points per series
 
 function grown<A extends Float32Array | Float64Array | Int32Array>(old: A, capacity: number, fill = 0): A {
   const next = new (old.constructor as new (n: number) => A)(capacity);
@@ -26,55 +26,60 @@ function grown<A extends Float32Array | Float64Array | Int32Array>(old: A, capac
   return next;
 }
 
+/** Some rows in a row, as one point of a chart. NaN where nothing was measured. */
+export interface Stretch {
+  mean: number;
+  low: number;
+  high: number;
+}
+
 /**
- * The lowest and highest row of each bucket of rows, kept up as rows are appended. A bucket holds a power of two of
- * rows and starts at a multiple of it, so that no point of the curve moves when rows arrive; when the buckets run
- * out, neighbours are merged. An append costs a comparison per row, whatever the length of the run.
+ * Mean, lowest and highest of each stretch of rows, kept up as rows are appended. A stretch is a power of two of rows
+ * long and starts at a multiple of it, so that no point of the curve moves when rows arrive; when there are too many,
+ * neighbours are joined. An append costs a few operations per row, whatever the length of the run.
  */
-export class Extremes {
-  private size = 1;
+export class Stretches {
+  /** rows in a stretch; the last one may have fewer */
+  length = 1;
   private done = 0;
-  private readonly lowest = new Int32Array(NUM_BUCKETS).fill(-1);
-  private readonly highest = new Int32Array(NUM_BUCKETS).fill(-1);
+  private readonly sum = new Float64Array(MAX_STRETCHES);
+  private readonly count = new Int32Array(MAX_STRETCHES);
+  private readonly low = new Float32Array(MAX_STRETCHES).fill(Number.POSITIVE_INFINITY);
+  private readonly high = new Float32Array(MAX_STRETCHES).fill(Number.NEGATIVE_INFINITY);
 
   /** Looks at the rows that were appended since the last call. */
   extend(column: Column, num_rows: number): void {
     for (let row = this.done; row < num_rows; row++) {
-      if (row >= this.size * NUM_BUCKETS) this.merge(column);
+      if (row >= this.length * MAX_STRETCHES) this.join();
       if (Number.isNaN(column.mean[row])) continue;
-      const b = Math.floor(row / this.size);
-      this.lowest[b] = this.lower(column, this.lowest[b], row);
-      this.highest[b] = this.higher(column, this.highest[b], row);
+      const s = Math.floor(row / this.length);
+      this.sum[s] += column.mean[row];
+      this.count[s]++;
+      this.low[s] = Math.min(this.low[s], column.low[row]);
+      this.high[s] = Math.max(this.high[s], column.high[row]);
     }
     this.done = num_rows;
   }
 
-  /** Marks the rows to draw. */
-  collect(into: Set<number>): void {
-    for (let b = 0; b < NUM_BUCKETS; b++) {
-      if (this.lowest[b] >= 0) into.add(this.lowest[b]).add(this.highest[b]);
+  /** One stretch. */
+  at(s: number): Stretch {
+    if (this.count[s] === 0) return { mean: Number.NaN, low: Number.NaN, high: Number.NaN };
+    return { mean: this.sum[s] / this.count[s], low: this.low[s], high: this.high[s] };
+  }
+
+  private join(): void {
+    const half = MAX_STRETCHES / 2;
+    for (let s = 0; s < half; s++) {
+      this.sum[s] = this.sum[2 * s] + this.sum[2 * s + 1];
+      this.count[s] = this.count[2 * s] + this.count[2 * s + 1];
+      this.low[s] = Math.min(this.low[2 * s], this.low[2 * s + 1]);
+      this.high[s] = Math.max(this.high[2 * s], this.high[2 * s + 1]);
     }
-  }
-
-  private lower(column: Column, a: number, b: number): number {
-    if (a < 0 || b < 0) return Math.max(a, b);
-    return column.low[b] < column.low[a] ? b : a;
-  }
-
-  private higher(column: Column, a: number, b: number): number {
-    if (a < 0 || b < 0) return Math.max(a, b);
-    return column.high[b] > column.high[a] ? b : a;
-  }
-
-  private merge(column: Column): void {
-    const half = NUM_BUCKETS / 2;
-    for (let b = 0; b < half; b++) {
-      this.lowest[b] = this.lower(column, this.lowest[2 * b], this.lowest[2 * b + 1]);
-      this.highest[b] = this.higher(column, this.highest[2 * b], this.highest[2 * b + 1]);
-    }
-    this.lowest.fill(-1, half);
-    this.highest.fill(-1, half);
-    this.size *= 2;
+    this.sum.fill(0, half);
+    this.count.fill(0, half);
+    this.low.fill(Number.POSITIVE_INFINITY, half);
+    this.high.fill(Number.NEGATIVE_INFINITY, half);
+    this.length *= 2;
   }
 }
 
@@ -86,14 +91,14 @@ export class MetricStore {
   seconds = new Float64Array(FIRST_CAPACITY);
   private ids: readonly string[] = [];
   private readonly columns = new Map<string, Column>();
-  private readonly extremes = new Map<string, Extremes>();
+  private readonly stretches = new Map<string, Stretches>();
 
   /** Empties the store for a new run. */
   clear(): void {
     this.num_rows = 0;
     this.num_replicas = 1;
     this.columns.clear();
-    this.extremes.clear();
+    this.stretches.clear();
     this.setMetrics(this.ids);
   }
 
@@ -148,25 +153,17 @@ export class MetricStore {
     return undefined;
   }
 
-  /**
-   * Rows to draw for some metrics, in order: about 400 however long the run is, each a row that was measured, among
-   * them the lowest and the highest of every stretch, the first and the last.
-   */
-  rowsToDraw(ids: readonly string[]): number[] {
-    const rows = new Set<number>();
-    if (this.num_rows > 0) rows.add(0).add(this.num_rows - 1);
-    for (const id of ids) {
-      const column = this.columns.get(id);
-      if (!column) continue;
-      let extremes = this.extremes.get(id);
-      if (!extremes) {
-        extremes = new Extremes();
-        this.extremes.set(id, extremes);
-      }
-      extremes.extend(column, this.num_rows);
-      extremes.collect(rows);
+  /** The rows so far in at most 256 stretches, the same for every metric. */
+  stretchesOf(id: string): Stretches | undefined {
+    const column = this.columns.get(id);
+    if (!column) return undefined;
+    let stretches = this.stretches.get(id);
+    if (!stretches) {
+      stretches = new Stretches();
+      this.stretches.set(id, stretches);
     }
-    return [...rows].sort((a, b) => a - b);
+    stretches.extend(column, this.num_rows);
+    return stretches;
   }
 
   private at(column: Column, row: number): Latest {

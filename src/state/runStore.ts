@@ -40,7 +40,15 @@ export interface RunState {
 /** The store of what the worker said. */
 export type RunStore = StoreApi<RunState>;
 
+const ARROW = ' → ';
 const SAME_DRAG_MS = 1500; // edits of one slider that follow each other this closely are one change
+
+/** Two edits of one drag as one: from where the first began to where the last ended. */
+const mergedText = (first: string, last: string) => {
+  const [from] = first.split(ARROW);
+  const [, to] = last.split(ARROW);
+  return to === undefined ? last : from + ARROW + to;
+};
 
 /** What an edit is about: its first word, which is the name of a setting or of a role. */
 const subjectOf = (edit: Edit) => edit.text.split(/[\s:=]/, 1)[0];
@@ -79,7 +87,8 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
       set(({ marks }) => {
         const last = marks.at(-1);
         if (last && is_same_drag && subjectOf(last) === subjectOf(edit)) {
-          return { marks: [...marks.slice(0, -1), { ...edit, number: last.number }] };
+          const merged = { ...edit, text: mergedText(last.text, edit.text), number: last.number };
+          return { marks: [...marks.slice(0, -1), merged] };
         }
         return { marks: [...marks, { ...edit, number: (last?.number ?? 0) + 1 }] };
       });

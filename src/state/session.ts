@@ -4,8 +4,8 @@ import type { Role } from '../algorithms/algorithm.ts';
 import type { RunConfig, RunInfo, SelfTestRow, TrainerApi, TrainerEvents } from '../trainer/protocol.ts';
 import { type Catalogue, withoutDefaults } from './catalogue.ts';
 import type { RunStore } from './runStore.ts';
-import type { SetupStore } from './setupStore.ts';
-import type { EngineChoice } from './urlState.ts';
+import { DEFAULT_SETUP, type SetupStore } from './setupStore.ts';
+import type { EngineChoice, Setup } from './urlState.ts';
 import type { ViewStore } from './viewStore.ts';
 
 /** A connection to a trainer, in a worker or in the page itself. */
@@ -43,6 +43,9 @@ export interface Session {
   close(): void;
 }
 
+/** What it takes to open a run. */
+type Wanted = Pick<Setup, 'config' | 'engine'>;
+
 const SAMPLE_EVERY_MS = 1000;
 
 /** One sentence from whatever was thrown. */
@@ -53,7 +56,7 @@ export function sentenceOf(error: unknown): string {
 
 /** The names of a run and its step, as a file name. */
 export const checkpointName = (info: RunInfo, step: number): string =>
-  `${info.config.task}_${info.config.algorithm}_step_${step}.rollout`;
+  `${info.config.task}_${info.config.algorithm}_step_${step}.safetensors`;
 
 /** Ties the stores to a trainer. */
 export function makeSession(
@@ -65,6 +68,7 @@ export function makeSession(
   let link: Connection | undefined;
   let rebuilds = 0; // requests for a new run that were sent; an answer to any but the last is stale
   let rebuilding = 0; // of those, how many are unanswered
+  let last_good: Wanted | undefined;
   let is_looking = false;
   let looked_ms = Number.NEGATIVE_INFINITY;
 
@@ -124,6 +128,35 @@ export function makeSession(
     return true;
   };
 
+  /** Opens a run; where that is refused, goes back to the last one that could be opened and says why. */
+  const openRun = async (change: Partial<RunConfig>, engine: EngineChoice): Promise<void> => {
+    const config = withoutDefaults(catalogue, { ...setup.getState().config, ...change });
+    const show = (wanted: Wanted) => {
+      setup.getState().setConfig(wanted.config);
+      setup.getState().setEngine(wanted.engine);
+    };
+    const build = ({ config: wanted, engine: on }: Wanted) => rebuild(() => api().open(wanted, on));
+    const is_going = run.getState().is_wanted;
+    show({ config, engine });
+    const mine = rebuilds + 1;
+    if (await build({ config, engine })) {
+      last_good = { config, engine };
+      return;
+    }
+    const { problem, is_broken, status } = run.getState();
+    if (mine !== rebuilds || is_broken) return;
+    const back = last_good ?? DEFAULT_SETUP;
+    show(back);
+    if (last_good && status.phase !== 'failed') return; // the worker refused before it gave up the old run
+    run.getState().setWanted(is_going);
+    if (await build(back)) {
+      last_good = back;
+      run
+        .getState()
+        .setProblem(`${problem} The ${back === DEFAULT_SETUP ? 'default' : 'former'} run was opened instead.`);
+    } else run.getState().setProblem(problem);
+  };
+
   const session: Session = {
     begin: async () => {
       openLink();
@@ -138,19 +171,10 @@ export function makeSession(
       run.getState().setProblem('');
       await session.begin();
     },
-    open: async (change) => {
-      const before = setup.getState().config;
-      const config = withoutDefaults(catalogue, { ...before, ...change });
-      setup.getState().setConfig(config);
-      const is_open = await rebuild(() => api().open(config, setup.getState().engine));
-      const info = run.getState().info;
-      if (!is_open && info && setup.getState().config === config) setup.getState().setConfig(info.config);
-    },
-    setEngine: async (engine) => {
-      setup.getState().setEngine(engine);
-      await session.open({});
-    },
+    open: (change) => openRun(change, setup.getState().engine),
+    setEngine: (engine) => openRun({}, engine),
     toggle: async () => {
+      if (run.getState().is_broken || run.getState().status.phase === 'failed') return session.restart();
       const is_wanted = !run.getState().is_wanted;
       run.getState().setWanted(is_wanted);
       await attempt(() => (is_wanted ? api().start() : api().pause()));

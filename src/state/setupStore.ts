@@ -18,13 +18,12 @@ export const DEFAULT_SETUP: Setup = {
     seed: 1,
   },
   engine: 'auto',
+  speed: 20, // the default run has learned after some fifty steps: at full speed there would be nothing to watch
 };
 
-/** The setup, the complaints about the link it came from, and the speed limit. */
+/** The setup, and the complaints about the link it came from. */
 export interface SetupState extends Setup {
   complaints: string[];
-  /** at most this many steps a second; 0 is no limit */
-  speed: number;
   setConfig(config: RunConfig): void;
   setEngine(engine: EngineChoice): void;
   setSpeed(speed: number): void;
@@ -39,7 +38,6 @@ export function makeSetupStore(catalogue: Catalogue, search: string): SetupStore
   return createStore<SetupState>()((set) => ({
     ...setup,
     complaints,
-    speed: 0,
     setConfig: (config) => set({ config: withoutDefaults(catalogue, config) }),
     setEngine: (engine) => set({ engine }),
     setSpeed: (speed) => set({ speed }),
@@ -63,7 +61,7 @@ export function keepAddress(
     if (query !== location.search) history.replaceState(history.state, '', location.pathname + query + location.hash);
   };
   const stop = store.subscribe((state, before) => {
-    if (state.config === before.config && state.engine === before.engine) return;
+    if (state.config === before.config && state.engine === before.engine && state.speed === before.speed) return;
     clearTimeout(timer);
     timer = setTimeout(write, WRITE_AFTER_MS);
   });

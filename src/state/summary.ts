@@ -21,10 +21,20 @@ export const PHASE_TITLES: Record<RunPhase, string> = {
   failed: 'Stopped',
 };
 
+/** The phase that a reader should see: a run that pauses for a moment to answer a request is running. */
+export function phaseOf({
+  status,
+  is_wanted,
+  is_broken,
+}: Pick<RunState, 'status' | 'is_wanted' | 'is_broken'>): RunPhase {
+  if (is_broken) return 'failed';
+  return status.phase === 'paused' && is_wanted && status.step > 0 ? 'running' : status.phase;
+}
+
 /** Which hardware the run is on, and what that means where it is not a GPU. */
 export function adapterSentence(engine: EngineInfo | undefined): string {
   if (!engine) return 'Looking for a GPU';
-  if (engine.kind === 'cpu') return `CPU engine, no GPU: ${engine.adapter}`;
+  if (engine.kind === 'cpu') return `No GPU: ${engine.adapter}`;
   if (engine.is_software) return `Software adapter, no GPU: ${engine.adapter}`;
   return `GPU: ${engine.adapter}`;
 }
@@ -38,6 +48,15 @@ export function sizeSentence(info: RunInfo): string {
     `${plural(info.num_launches, 'kernel launch').replace('launchs', 'launches')} a step`,
     formatBytes(info.bytes),
   ].join(', ');
+}
+
+/** What the lines and bands of a chart stand for, '' where a point is simply a measured value. */
+export function bandSentence(steps_per_point: number, num_replicas: number): string {
+  const of = [
+    steps_per_point > 1 ? plural(steps_per_point, 'step') : '',
+    num_replicas > 1 ? plural(num_replicas, 'replica') : '',
+  ].filter((text) => text !== '');
+  return of.length === 0 ? '' : `Line: mean of ${of.join(' and ')}. Band: lowest to highest.`;
 }
 
 /** Where reward and entropy stand: the charts in words. */

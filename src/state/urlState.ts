@@ -16,7 +16,12 @@ export type EngineChoice = (typeof ENGINES)[number];
 export interface Setup {
   config: RunConfig;
   engine: EngineChoice;
+  /** at most this many steps a second; 0 is no limit */
+  speed: number;
 }
+
+/** The speed limit as a knob, so that a link's value is checked like any other. */
+const SPEED: Knob = { value: 0, min: 0, max: 1000, scale: 'int', doc: 'Steps a second, 0 for no limit.' };
 
 /** Seeds are 32-bit, as the counter-based generator takes them. */
 export const MAX_SEED = 2 ** 32 - 1;
@@ -33,7 +38,8 @@ const LONGEST = 40; // of a text that a sentence repeats
 
 const quoted = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 const isOurs = (key: string) =>
-  [...NAMES, 'seed', 'engine'].includes(key) || [...Object.values(PREFIX), 'part.'].some((p) => key.startsWith(p));
+  [...NAMES, 'seed', 'engine', 'speed'].includes(key) ||
+  [...Object.values(PREFIX), 'part.'].some((p) => key.startsWith(p));
 
 /** The seed nearest to a wish: a whole number from 0 to `MAX_SEED`. */
 export const clampSeed = (value: number): number =>
@@ -60,7 +66,7 @@ export function readQuery(catalogue: Catalogue, base: Setup, search: string): { 
   const complaints: string[] = [];
   const complain = (sentence: string) => complaints.push(sentence);
   const config = structuredClone(base.config);
-  let engine = base.engine;
+  let { engine, speed } = base;
 
   for (const name of NAMES) {
     const given = query.get(name);
@@ -77,6 +83,8 @@ export function readQuery(catalogue: Catalogue, base: Setup, search: string): { 
       complain(`'seed' is ${quoted(seed)}; wanted a whole number from 0 to ${MAX_SEED}. Used ${config.seed} instead.`);
     }
   }
+  const limit = query.get('speed');
+  if (limit !== null) speed = readNumber('speed', SPEED, limit, complain);
   const wanted = query.get('engine');
   if (wanted !== null) {
     const found = ENGINES.find((e) => e === wanted);
@@ -112,7 +120,7 @@ export function readQuery(catalogue: Catalogue, base: Setup, search: string): { 
         );
     }
   }
-  return { setup: { config: withoutDefaults(catalogue, config), engine }, complaints };
+  return { setup: { config: withoutDefaults(catalogue, config), engine, speed }, complaints };
 }
 
 /** The shortest query that `readQuery` turns back into this setup; parameters of others stay where they are. */
@@ -123,6 +131,7 @@ export function writeQuery(catalogue: Catalogue, base: Setup, setup: Setup, sear
   for (const name of NAMES) if (config[name] !== base.config[name]) out.set(name, config[name]);
   if (config.seed !== base.config.seed) out.set('seed', String(config.seed));
   if (setup.engine !== base.engine) out.set('engine', setup.engine);
+  if (setup.speed !== base.speed) out.set('speed', String(setup.speed));
   for (const role of ROLES) {
     const inherited = partOf(catalogue, { ...config, parts: base.config.parts }, role)?.id;
     const id = partOf(catalogue, config, role)?.id;

@@ -1,7 +1,7 @@
 /** Builds the programs of a run: one training step, and one evaluation. The order of work in a step is written here, once. */
 import { complainParts, type Need, type Parts, ROLES } from '../algorithms/algorithm.ts';
 import { shaderLibrary } from '../engine/library.ts';
-import type { BufferSpec, Dispatch, Program, Repeat, Step } from '../engine/program.ts';
+import { type BufferSpec, type Dispatch, launchesOf, type Program, type Repeat, type Step } from '../engine/program.ts';
 import { type Batch, batchSizes, type PolicyInstance, type TaskShape } from '../policies/policy.ts';
 import type { Task, TaskInstance } from '../tasks/task.ts';
 import { METRIC_COLUMNS, metricColumn } from './metrics.ts';
@@ -231,8 +231,15 @@ function updateSteps(plan: StepPlan, batch: Batch) {
   return { dims: { ...forward.dims, ...backward.dims }, buffers, steps };
 }
 
-/** The program of one training step: rollout, reward, advantage, updates, metrics. */
-export function buildStep(plan: StepPlan): Program {
+/** The sections of a step, in order. */
+export const SECTIONS = ['rollout', 'advantage', 'update', 'report'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/**
+ * The program of one training step: rollout and reward, advantage, updates, metrics. With fewer sections, what the missing
+ * ones would have written is the host's to fill: that is how a section is timed alone.
+ */
+export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTIONS): Program {
   const { parts, policy, instance, batch: settings } = plan;
   const complaints = complainParts(parts);
   if (complaints.length > 0) throw new Error(complaints.join(' '));
@@ -319,23 +326,41 @@ export function buildStep(plan: StepPlan): Program {
     ...(is_whole ? [] : [{ kernel: 'shuffle_prompts', over: ['replica', 'prompt'], at: { epoch: { epoch: 1 } } } satisfies Dispatch]),
     { repeat: 'minibatch', count: 'minibatch', dispatches: [...select, ...update.steps] },
   ];
-  const steps: Step[] = [
-    drawPrompts(plan.choose_prompt),
-    ...rollout.steps,
-    score(plan.task),
-    ...anchor.steps,
-    ...(needs(parts, 'token_reward')
-      ? [{ kernel: 'token_reward', over: ['replica', 'sequence'], note: 'rewards onto tokens' } satisfies Dispatch]
-      : []),
-    ...(parts.advantage.dispatches ?? []),
-    { repeat: 'epoch', count: epochs, dispatches: epoch },
-    { kernel: 'step_metrics', over: ['replica', 64] },
-    ...(has_value
-      ? [{ kernel: 'value_metrics', over: ['replica', 64], at: { column: metricColumn('value_loss') } } satisfies Dispatch]
-      : []),
-    { kernel: 'tick', over: ['replica'] },
-  ];
-  return prune({ id: 'step', dims, buffers, hyper: plan.hyper, steps });
+  const by_section: Record<Section, Step[]> = {
+    rollout: [drawPrompts(plan.choose_prompt), ...rollout.steps, score(plan.task)],
+    advantage: [
+      ...anchor.steps,
+      ...(needs(parts, 'token_reward')
+        ? [{ kernel: 'token_reward', over: ['replica', 'sequence'], note: 'rewards onto tokens' } satisfies Dispatch]
+        : []),
+      ...(parts.advantage.dispatches ?? []),
+    ],
+    update: [{ repeat: 'epoch', count: epochs, dispatches: epoch }],
+    report: [
+      { kernel: 'step_metrics', over: ['replica', 64] },
+      ...(has_value
+        ? [{ kernel: 'value_metrics', over: ['replica', 64], at: { column: metricColumn('value_loss') } } satisfies Dispatch]
+        : []),
+    ],
+  };
+  const steps = [...SECTIONS.filter((s) => sections.includes(s)).flatMap((s) => by_section[s]), { kernel: 'tick', over: ['replica'] }];
+  const program = prune({ id: 'step', dims, buffers, hyper: plan.hyper, steps });
+  return sections.length === SECTIONS.length ? program : leaveToHost(program);
+}
+
+/** Gives the host every buffer that no dispatch writes, and keeps every result. */
+function leaveToHost(program: Program): Program {
+  const written = new Set<string>();
+  for (const launch of launchesOf(program)) {
+    for (const b of shaderLibrary.kernel(launch.kernel).bindings) if (b.access !== 'in') written.add(launch.bind[b.name] ?? b.name);
+  }
+  const buffers = Object.fromEntries(
+    Object.entries(program.buffers).map(([name, spec]): [string, BufferSpec] => [
+      name,
+      { ...spec, is_result: true, origin: written.has(name) ? spec.origin : 'host' },
+    ]),
+  );
+  return { ...program, buffers };
 }
 
 /** The program of one greedy evaluation: `prompts` prompts from `first` on, one response each. */

@@ -1,6 +1,7 @@
 /** Turns a RunConfig into checked objects, or into one sentence about what is wrong with it. */
 import { type Algorithm, complainParts, type Part, type Parts, partsIn, ROLES, type Role } from '../algorithms/algorithm.ts';
 import { algorithmOf, partOf } from '../algorithms/index.ts';
+import type { EngineInfo } from '../engine/executor.ts';
 import { unknownName } from '../engine/library.ts';
 import { complainValue, fillTable, type Knob, type KnobTable } from '../engine/table.ts';
 import { policyOf } from '../policies/index.ts';
@@ -76,8 +77,8 @@ function collectHyper(algorithm: Algorithm, parts: Parts, task: Task, policy: Po
 export const wantsReference = (r: Pick<Resolved, 'parts'>, values: Record<string, number>[]): boolean =>
   needs(r.parts, 'ref_logp') && values.some((v) => (v.kl_coef ?? 0) > 0 || (v.kl_reward_coef ?? 0) > 0);
 
-/** Checks every name and number of a configuration and builds what it names. Throws one sentence. */
-export function resolve(config: RunConfig): Resolved {
+/** Checks every name and number of a configuration and builds what it names for an engine. Throws one sentence. */
+export function resolve(config: RunConfig, engine?: EngineInfo): Resolved {
   const algorithm = algorithmOf(config.algorithm);
   const task = taskOf(config.task);
   const family = policyOf(config.policy);
@@ -88,7 +89,10 @@ export function resolve(config: RunConfig): Resolved {
   splitBatch(batch.prompts, batch.group_size, batch.minibatches);
   const instance = task.build(fillTable(`setting of task ${task.id}`, task.settings, config.task_settings));
   const settings = fillTable(`setting of policy ${family.id}`, family.settings, config.policy_settings);
-  const policy = family.build(taskShape(instance), settings, needs(parts, 'value'));
+  const policy = family.build(taskShape(instance), settings, {
+    has_value_head: needs(parts, 'value'),
+    is_wide: engine?.kind === 'webgpu' && engine.is_software,
+  });
   const hyper = collectHyper(algorithm, parts, task, family);
   const table: KnobTable = Object.fromEntries(hyper.map((h) => [h.name, h.knob]));
   const values = fillTable('hyperparameter', table, config.hyper);

@@ -65,7 +65,7 @@ export class Run {
 
   /** Builds, compiles and, where asked for, warms up. `onProgress` gets 0 … 1 during a warm-up. */
   static async open(executor: Executor, config: RunConfig, onProgress: (phase: 'compiling' | 'warming_up', progress: number) => void = () => {}): Promise<Run> {
-    const run = new Run(executor, resolve(config));
+    const run = new Run(executor, resolve(config, executor.info));
     onProgress('compiling', 0);
     const { batch, policy } = run.resolved;
     run.start = new Float32Array(policy.num_parameters * batch.replicas);
@@ -297,9 +297,9 @@ export class Run {
     const parts = change.algorithm === undefined ? { ...this.config.parts, ...change.parts } : (change.parts ?? {});
     const config: RunConfig = { ...this.config, algorithm: change.algorithm ?? this.config.algorithm, parts };
     // a value the user set stays wherever the new parts know it
-    const draft = resolve({ ...config, hyper: {} });
+    const draft = resolve({ ...config, hyper: {} }, this.executor.info);
     const kept = Object.fromEntries(Object.entries(this.config.hyper).filter(([name]) => draft.hyper.some((h) => h.name === name)));
-    const after = resolve({ ...config, hyper: kept, batch: before.batch });
+    const after = resolve({ ...config, hyper: kept, batch: before.batch }, this.executor.info);
     const carried = await this.executor.read(['params', 'moment1', 'moment2', 'optimiser', 'clock']);
     const values = this.values;
     this.resolved = after;

@@ -5,6 +5,7 @@ import { KeyHelp } from './controls/KeyHelp.tsx';
 import { useKeys } from './controls/keyboard.ts';
 import { Notices } from './controls/Notices.tsx';
 import { RunControls } from './controls/RunControls.tsx';
+import { StatusMessage } from './controls/StatusLine.tsx';
 import { Header } from './header/Header.tsx';
 import { Statement } from './header/Statement.tsx';
 import { useLab, useSetup } from './lab.tsx';
@@ -40,6 +41,7 @@ export function App() {
       <main>
         <Statement />
         <RunControls />
+        <StatusMessage />
         <Notices />
         <div className="columns">
           <div className="results">

@@ -68,6 +68,16 @@ export function useFrame(interval_ms: number): number {
   return frame;
 }
 
+/** The same value one task later, so that two slow drawings do not block the page together. */
+export function useLate<T>(value: T): T {
+  const [late, setLate] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(value), 0);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return late;
+}
+
 /** The size of an element on the page, for drawing that needs numbers. */
 export function useSize<E extends Element>() {
   const ref = useRef<E>(null);

@@ -16,8 +16,8 @@ interface Props {
   series: readonly Series[];
   optimum?: number;
   floor?: number;
-  /** what a band means, '' without one */
-  note: string;
+  /** what lines and bands stand for */
+  note?: string;
 }
 
 /** A chart with its heading and legend, and the reading line that pointer and keyboard move. */
@@ -67,8 +67,8 @@ export function ChartFrame({ title, unit, rows, series, optimum, floor, note }: 
         role="slider"
         tabIndex={0}
         aria-label={`Read ${title.toLowerCase()} at a step`}
-        aria-valuemin={rows[0]?.step ?? 0}
-        aria-valuemax={rows.at(-1)?.step ?? 0}
+        aria-valuemin={rows[0]?.first ?? 0}
+        aria-valuemax={rows.at(-1)?.last ?? 0}
         aria-valuenow={shown?.step ?? 0}
         aria-valuetext={`step ${formatCount(shown?.step ?? 0)}`}
         onPointerMove={point}

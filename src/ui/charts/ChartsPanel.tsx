@@ -1,8 +1,7 @@
 import { useMemo } from 'react';
-import { chartRows } from '../../state/chartRows.ts';
-import { plural } from '../../state/format.ts';
-import { ACCURACY, chartSentence, ENTROPY, REWARD } from '../../state/summary.ts';
-import { useFrame, useLab, useRun, useSetup } from '../lab.tsx';
+import { chartRows, stepsPerPoint } from '../../state/chartRows.ts';
+import { ACCURACY, bandSentence, chartSentence, ENTROPY, REWARD } from '../../state/summary.ts';
+import { useFrame, useLab, useLate, useRun, useSetup } from '../lab.tsx';
 import { ChartFrame } from './ChartFrame.tsx';
 import { MarkList } from './MarkList.tsx';
 import type { Series } from './MetricChart.tsx';
@@ -27,11 +26,12 @@ function Charts() {
   const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
   const rows = useMemo(() => chartRows(run.getState(), IDS), [run, frame]);
-  const note = num_replicas > 1 ? `line: mean, band: lowest to highest of ${plural(num_replicas, 'replica')}` : '';
+  const late_rows = useLate(rows);
+  const note = bandSentence(stepsPerPoint(rows), num_replicas);
   return (
     <>
-      <ChartFrame title="Reward" rows={rows} series={REWARD_SERIES} optimum={optimum} note={note} />
-      <ChartFrame title="Entropy" unit="nats" rows={rows} series={ENTROPY_SERIES} floor={0} note={note} />
+      <ChartFrame title="Reward" rows={rows} series={REWARD_SERIES} optimum={optimum} />
+      <ChartFrame title="Entropy" unit="nats" rows={late_rows} series={ENTROPY_SERIES} floor={0} note={note} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { Area, ComposedChart, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
+import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { stepAxis, valueAxis } from '../../state/axis.ts';
 import { type ChartRow, spanKey } from '../../state/chartRows.ts';
 import { formatCount, formatTick } from '../../state/format.ts';
@@ -28,18 +28,24 @@ interface Props {
 
 const MARKS_SHOWN = 30;
 const MARGIN = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 };
+// Points as markers of one path: a circle element for each would cost half of a redraw.
+const POINTS = { markerStart: 'url(#point)', markerMid: 'url(#point)', markerEnd: 'url(#point)' };
 const PIXELS_PER_TICK = { x: 90, y: 46 };
 
 /** One plot, drawn by recharts without animation. The reading line and the values are the frame's business. */
 function MetricChart({ rows, series, width, height, read_step, optimum, floor }: Props) {
   const marks = useRun((state) => state.marks).slice(-MARKS_SHOWN);
-  const has_band = useRun((state) => state.metrics.num_replicas > 1);
   const ids = series.map(({ id }) => id);
   const also = [optimum, floor].filter((value) => value !== undefined);
   const x = stepAxis(rows, Math.max(2, Math.floor((width - PLOT.left) / PIXELS_PER_TICK.x)));
   const y = valueAxis(rows, ids, also, Math.max(2, Math.floor((height - PLOT.top - PLOT.bottom) / PIXELS_PER_TICK.y)));
   return (
     <ComposedChart width={width} height={height} data={rows} margin={MARGIN} accessibilityLayer={false}>
+      <defs>
+        <marker id="point" viewBox="-4 -4 8 8" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse">
+          <circle r="3.2" fill="context-stroke" />
+        </marker>
+      </defs>
       <XAxis
         dataKey="step"
         type="number"
@@ -59,9 +65,7 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
         axisLine={false}
         interval={0}
       />
-      {y.ticks.map((tick) => (
-        <ReferenceLine key={tick} y={tick} className="grid-line" />
-      ))}
+      <CartesianGrid vertical={false} stroke="var(--grid)" />
       {optimum !== undefined && <ReferenceLine y={optimum} className="optimum-line" />}
       {marks.map((mark) => (
         <ReferenceLine
@@ -72,21 +76,20 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
           label={{ value: mark.number, position: 'top', className: 'mark-label' }}
         />
       ))}
-      {has_band &&
-        series.map(({ id, kind, color }) =>
-          kind === 'points' ? null : (
-            <Area
-              key={id}
-              dataKey={spanKey(id)}
-              stroke="none"
-              fill={color}
-              fillOpacity={0.22}
-              isAnimationActive={false}
-              activeDot={false}
-              connectNulls
-            />
-          ),
-        )}
+      {series.map(({ id, kind, color }) =>
+        kind === 'points' ? null : (
+          <Area
+            key={id}
+            dataKey={spanKey(id)}
+            stroke="none"
+            fill={color}
+            fillOpacity={0.25}
+            isAnimationActive={false}
+            activeDot={false}
+            connectNulls
+          />
+        ),
+      )}
       {series.map(({ id, kind, color }) => (
         <Line
           key={id}
@@ -94,7 +97,8 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
           type="linear"
           stroke={color}
           strokeWidth={kind === 'line' ? 2.25 : 1.5}
-          dot={kind === 'points' ? { r: 2.5, fill: color, stroke: 'none' } : false}
+          dot={false}
+          {...(kind === 'points' ? POINTS : {})}
           activeDot={false}
           isAnimationActive={false}
           connectNulls

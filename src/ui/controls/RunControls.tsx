@@ -21,13 +21,15 @@ function SpeedLimit() {
   const speed = useSetup((state) => state.speed);
   return (
     <label className="inline-field">
-      Speed
+      Speed limit
       <select value={speed} onChange={(event) => void session.setSpeed(Number(event.target.value))}>
-        {SPEEDS.map((value) => (
-          <option key={value} value={value}>
-            {value === 0 ? 'no limit' : `${value} steps/s`}
-          </option>
-        ))}
+        {[...new Set([...SPEEDS, speed])]
+          .sort((a, b) => a - b)
+          .map((value) => (
+            <option key={value} value={value}>
+              {value === 0 ? 'none' : `${value} steps/s`}
+            </option>
+          ))}
       </select>
     </label>
   );
@@ -73,10 +75,12 @@ export function RunControls() {
           Reset
         </button>
       </div>
-      <StatusLine />
+      <div className="control-group">
+        <StatusLine />
+        <SpeedLimit />
+      </div>
       <div className="control-group is-late">
         <SeedField />
-        <SpeedLimit />
         <CheckpointButtons />
       </div>
     </section>

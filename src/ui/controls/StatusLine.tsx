@@ -1,27 +1,39 @@
 import { formatCount, formatNumber } from '../../state/format.ts';
-import { PHASE_TITLES } from '../../state/summary.ts';
+import { PHASE_TITLES, phaseOf } from '../../state/summary.ts';
 import { useRun } from '../lab.tsx';
 
-/** Phase, step and speed; what the worker has to say; how far it is while it gets ready. */
+/** Phase, step and speed. */
 export function StatusLine() {
-  const { phase, step, steps_per_second, message, progress } = useRun((state) => state.status);
-  const is_broken = useRun((state) => state.is_broken);
+  const { step, steps_per_second } = useRun((state) => state.status);
+  const phase = useRun(phaseOf);
+  return (
+    <p className="status" data-testid="status" data-phase={phase}>
+      <span className={`status-phase is-${phase}`}>{PHASE_TITLES[phase]}</span>
+      <span>
+        step <b data-testid="step">{formatCount(step)}</b>
+      </span>
+      <span>
+        <b>{phase === 'running' ? formatNumber(steps_per_second) : '–'}</b> steps/s
+      </span>
+    </p>
+  );
+}
+
+/** What the worker has to say, and how far it is while it gets ready. */
+export function StatusMessage() {
+  const message = useRun((state) => (state.status.phase === 'failed' ? '' : state.status.message));
+  const progress = useRun((state) => state.status.progress);
+  const phase = useRun(phaseOf);
   const is_getting_ready = phase === 'compiling' || phase === 'warming_up';
   return (
-    <div className="status" data-testid="status" data-phase={phase}>
-      <p className="status-numbers">
-        <span className={`status-phase is-${phase}`}>{is_broken ? 'Stopped' : PHASE_TITLES[phase]}</span>
-        <span>
-          step <b data-testid="step">{formatCount(step)}</b>
-        </span>
-        <span>
-          <b>{phase === 'running' ? formatNumber(steps_per_second) : '–'}</b> steps/s
-        </span>
-      </p>
-      <p className="status-message">
-        {is_getting_ready && <progress max={1} value={progress} aria-label={PHASE_TITLES[phase]} />}
-        <span role="status">{message}</span>
-      </p>
-    </div>
+    <p className="status-message">
+      {is_getting_ready && (
+        <>
+          {PHASE_TITLES[phase]}
+          <progress max={1} value={progress} aria-label={PHASE_TITLES[phase]} />
+        </>
+      )}
+      <span role="status">{message}</span>
+    </p>
   );
 }

@@ -1,6 +1,5 @@
 import { own } from '../../state/catalogue.ts';
-import { sizeSentence } from '../../state/summary.ts';
-import { useLab, useRun, useSetup } from '../lab.tsx';
+import { useLab, useSetup } from '../lab.tsx';
 
 interface Entry {
   id: string;
@@ -35,7 +34,6 @@ function Pick({
 export function Statement() {
   const { catalogue, session } = useLab();
   const { task, policy, algorithm } = useSetup((state) => state.config);
-  const info = useRun((state) => state.info);
   const of = (table: Record<string, Entry>) => Object.values(table);
   return (
     <section className="statement" aria-labelledby="statement">
@@ -66,7 +64,6 @@ export function Statement() {
       </p>
       <p className="statement-note">
         {own(catalogue.tasks, task)?.summary} {own(catalogue.algorithms, algorithm)?.summary}
-        {info && <span className="muted"> {sizeSentence(info)}.</span>}
       </p>
     </section>
   );

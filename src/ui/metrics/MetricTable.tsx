@@ -50,7 +50,7 @@ function MetricRows() {
           );
         })}
         <tr>
-          <th scope="row">speed</th>
+          <th scope="row">Speed</th>
           <td className="is-number">{speed > 0 ? formatNumber(speed) : 'not yet'}</td>
           {has_band && <td />}
           <td>steps/s</td>

@@ -7,6 +7,15 @@ const LEVELS = Array.from({ length: 2 * COEF_LEVELS + 1 }, (_, index) => index -
 /** What the colours and marks of the tokens mean. */
 export function CoefLegend({ sample }: { sample: SampleGroup }) {
   const limit = coefLimit(sample);
+  if (limit === 0) {
+    return (
+      <p className="coef-legend">
+        <span>
+          No token is pushed: every <code>coef</code> of this group is 0, as it is when all its rewards are equal.
+        </span>
+      </p>
+    );
+  }
   return (
     <div className="coef-legend">
       <span>
@@ -19,7 +28,7 @@ export function CoefLegend({ sample }: { sample: SampleGroup }) {
           </span>
         ))}
       </span>
-      <span>more likely {limit > 0 ? `+${formatNumber(limit)}` : '0'}</span>
+      <span>more likely +{formatNumber(limit)}</span>
       <span className="legend-item">
         <span className="token is-clipped" data-level={0}>
           a

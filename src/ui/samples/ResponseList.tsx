@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useRef, useState } from 'react';
 import { formatNumber } from '../../state/format.ts';
 import { coefLevel, coefLimit } from '../../state/sampleScale.ts';
 import type { SampleGroup, SampleToken } from '../../trainer/protocol.ts';
@@ -10,6 +10,8 @@ export interface Place {
   token: number;
 }
 
+const SHOWN = 16;
+
 const signOf = (token: SampleToken) => (token.mask === 0 || token.coef === 0 ? '' : token.coef > 0 ? '+' : '−');
 
 /** A token in words, for those who hear it. */
@@ -18,25 +20,56 @@ function spoken(token: SampleToken): string {
   return `${token.symbol}, coef ${formatNumber(token.coef)}${token.clipped ? ', clipped' : ''}`;
 }
 
-/** The responses of a group, one line each; one token at a time can be reached by keyboard and shows its numbers. */
-export function ResponseList({ sample }: { sample: SampleGroup }) {
+interface TokenProps {
+  token: SampleToken;
+  limit: number;
+  place: Place;
+  is_reachable: boolean;
+  onLook(place: Place, is_focus: boolean): void;
+}
+
+/** One symbol, coloured by how hard the update pushes it. */
+function Token({ token, limit, place, is_reachable, onLook }: TokenProps) {
+  const marks = `${token.mask === 0 ? ' is-masked' : ''}${token.clipped ? ' is-clipped' : ''}`;
+  return (
+    <button
+      type="button"
+      className={`token${marks}`}
+      data-place={`${place.response}.${place.token}`}
+      data-level={token.mask === 0 ? undefined : coefLevel(token.coef, limit)}
+      data-sign={signOf(token)}
+      tabIndex={is_reachable ? 0 : -1}
+      aria-label={spoken(token)}
+      onMouseEnter={() => onLook(place, false)}
+      onFocus={() => onLook(place, true)}
+    >
+      {token.symbol}
+    </button>
+  );
+}
+
+/** The responses of a group, one line each. One token can be reached by Tab, the others from there by arrow keys. */
+export const ResponseList = memo(function ResponseList({ sample }: { sample: SampleGroup }) {
   const [focused, setFocused] = useState<Place>({ response: 0, token: 0 });
   const [hovered, setHovered] = useState<Place>();
+  const [shows_all, setShowsAll] = useState(false);
   const list = useRef<HTMLTableElement>(null);
   const limit = coefLimit(sample);
-  const last_response = sample.responses.length - 1;
-  const at = (place: Place) => sample.responses[place.response]?.tokens[place.token];
+  const responses = shows_all ? sample.responses : sample.responses.slice(0, SHOWN);
+  const at = (place: Place) => responses[place.response]?.tokens[place.token];
   const home = at(focused) ? focused : { response: 0, token: 0 };
   const shown = hovered && at(hovered) ? hovered : home;
 
+  const look = (place: Place, is_focus: boolean) => {
+    if (is_focus) setFocused(place);
+    setHovered(is_focus ? undefined : place);
+  };
   const focus = (response: number, token: number) => {
-    const r = Math.min(last_response, Math.max(0, response));
-    const t = Math.min(sample.responses[r].tokens.length - 1, Math.max(0, token));
-    setFocused({ response: r, token: t });
-    setHovered(undefined);
+    const r = Math.min(responses.length - 1, Math.max(0, response));
+    const t = Math.min(responses[r].tokens.length - 1, Math.max(0, token));
     list.current?.querySelector<HTMLElement>(`[data-place="${r}.${t}"]`)?.focus();
   };
-  const onKey = (event: KeyboardEvent) => {
+  const press = (event: KeyboardEvent) => {
     const { response: r, token: t } = home;
     const move = {
       ArrowLeft: () => focus(r, t - 1),
@@ -53,47 +86,44 @@ export function ResponseList({ sample }: { sample: SampleGroup }) {
   return (
     <>
       <TokenReading token={at(shown)} place={shown} />
-      <div className="responses-scroll">
-        <table className="responses" ref={list} onKeyDown={onKey} onMouseLeave={() => setHovered(undefined)}>
-          <thead>
-            <tr>
-              <th scope="col" className="is-number">
-                Reward
-              </th>
-              <th scope="col">Response, token by token</th>
-              <th scope="col">Verdict</th>
+      <table className="responses" ref={list} onKeyDown={press} onMouseLeave={() => setHovered(undefined)}>
+        <thead>
+          <tr>
+            <th scope="col" className="is-number">
+              Reward
+            </th>
+            <th scope="col">Response, token by token</th>
+            <th scope="col">Verdict</th>
+          </tr>
+        </thead>
+        <tbody>
+          {responses.map((response, r) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a member of the group is its place
+            <tr key={r}>
+              <td className="is-number">{formatNumber(response.reward)}</td>
+              <td>
+                {response.tokens.map((token, t) => (
+                  <Token
+                    // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
+                    key={t}
+                    token={token}
+                    limit={limit}
+                    place={{ response: r, token: t }}
+                    is_reachable={home.response === r && home.token === t}
+                    onLook={look}
+                  />
+                ))}
+              </td>
+              <td className="verdict">{response.verdict}</td>
             </tr>
-          </thead>
-          <tbody>
-            {sample.responses.map((response, r) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a member of the group is its place
-              <tr key={r}>
-                <td className="is-number">{formatNumber(response.reward)}</td>
-                <td>
-                  {response.tokens.map((token, t) => (
-                    <button
-                      // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
-                      key={t}
-                      type="button"
-                      className={`token${token.mask === 0 ? ' is-masked' : ''}${token.clipped ? ' is-clipped' : ''}`}
-                      data-place={`${r}.${t}`}
-                      data-level={token.mask === 0 ? undefined : coefLevel(token.coef, limit)}
-                      data-sign={signOf(token)}
-                      tabIndex={home.response === r && home.token === t ? 0 : -1}
-                      aria-label={spoken(token)}
-                      onMouseEnter={() => setHovered({ response: r, token: t })}
-                      onFocus={() => setFocused({ response: r, token: t })}
-                    >
-                      {token.symbol}
-                    </button>
-                  ))}
-                </td>
-                <td className="verdict">{response.verdict}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
+      {sample.responses.length > SHOWN && (
+        <button type="button" className="quiet show-all" onClick={() => setShowsAll(!shows_all)}>
+          {shows_all ? `Show the first ${SHOWN}` : `Show all ${sample.responses.length} responses`}
+        </button>
+      )}
     </>
   );
-}
+});

@@ -1,0 +1,269 @@
+/** The options of `npm run train`: their names and sentences, and how a command line becomes a checked run. */
+import { parseArgs } from 'node:util';
+import { algorithms } from '../algorithms/index.ts';
+import { unknownName } from '../engine/library.ts';
+import { type Knob, type KnobTable, parseValue } from '../engine/table.ts';
+import { policies, policyOf } from '../policies/index.ts';
+import { taskOf, tasks } from '../tasks/index.ts';
+import type { RunConfig } from '../trainer/protocol.ts';
+import { resolve } from '../trainer/resolve.ts';
+import { BATCH } from '../trainer/settings.ts';
+
+interface Option {
+  /** what stands behind the name in the help; an option without one is a switch */
+  value?: string;
+  doc: string;
+  /** may be given several times */
+  is_repeatable?: boolean;
+  /** a checkpoint decides it: refused together with --checkpoint-in */
+  is_fixed?: boolean;
+}
+
+const OPTIONS: Record<string, Option> = {
+  algorithm: { value: 'ID', doc: 'update rule (grpo)' },
+  task: { value: 'ID', doc: 'what is asked and rewarded (sum_to_target)', is_fixed: true },
+  policy: { value: 'ID', doc: 'what answers (tabular)', is_fixed: true },
+  steps: { value: 'N', doc: 'steps to train (200)' },
+  seed: { value: 'N', doc: 'the whole run is a function of it (1)', is_fixed: true },
+  replicas: { value: 'N', doc: 'policies side by side, each with its own seed (1)', is_fixed: true },
+  'warm-up': { value: 'N', doc: 'supervised updates on demonstrations before step 0 (0)', is_fixed: true },
+  set: { value: 'NAME=VALUE', doc: 'a hyperparameter, such as learning_rate=0.1; repeatable', is_repeatable: true },
+  batch: { value: 'NAME=VALUE', doc: 'a batch setting, such as group_size=16', is_repeatable: true, is_fixed: true },
+  'task-set': {
+    value: 'NAME=VALUE',
+    doc: 'a setting of the task: its difficulty',
+    is_repeatable: true,
+    is_fixed: true,
+  },
+  'policy-set': { value: 'NAME=VALUE', doc: 'a setting of the policy: its size', is_repeatable: true, is_fixed: true },
+  part: {
+    value: 'ROLE=ID',
+    doc: 'another part than the algorithm’s own, such as advantage=leave_one_out',
+    is_repeatable: true,
+  },
+  engine: { value: 'NAME', doc: 'webgpu or cpu (webgpu)' },
+  out: { value: 'FILE', doc: 'one JSON line per step and replica; - is standard output' },
+  'checkpoint-in': { value: 'FILE', doc: 'go on from this checkpoint; --steps more steps' },
+  'checkpoint-out': { value: 'FILE', doc: 'write the final state: safetensors, which the page opens too' },
+  list: { doc: 'print every algorithm, part, task, policy and setting, and end' },
+  help: { doc: 'print this, and end' },
+  quiet: { doc: 'no progress' },
+};
+
+const ENGINES = ['webgpu', 'cpu'] as const;
+/** Which executor trains. */
+export type EngineName = (typeof ENGINES)[number];
+
+const STEPS: Knob = { value: 200, min: 1, max: 10_000_000, scale: 'int', doc: 'Steps to train.' };
+const SEED: Knob = { value: 1, min: 0, max: 4294967295, scale: 'int', doc: 'The whole run is a function of it.' };
+
+/** A command line after the checks that need no file. */
+export interface TrainCommand {
+  action: 'train' | 'list' | 'help';
+  config: RunConfig;
+  steps: number;
+  engine: EngineName;
+  out: string | undefined;
+  checkpoint_in: string | undefined;
+  checkpoint_out: string | undefined;
+  is_quiet: boolean;
+  /** with --checkpoint-in: the exchange and the values to apply to the run of the checkpoint */
+  change: { algorithm?: string; parts: Record<string, string>; hyper: [string, string][] };
+}
+
+/** The text of --help. */
+export function helpText(): string {
+  const rows = Object.entries(OPTIONS).map(([name, { value, doc }]) => [`  --${name}${value ? ` ${value}` : ''}`, doc]);
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return [
+    'Trains a small policy by reinforcement learning: the page’s trainer, in Node.',
+    '',
+    'npm run train -- [options]        defaults in brackets',
+    '',
+    ...rows.map(([left, doc]) => left.padEnd(width) + doc),
+    '',
+    'npm run train -- --algorithm rloo --steps 100 --seed 1 --replicas 4 --out run.jsonl',
+    'npm run train -- --task arithmetic --task-set digits=1 --policy transformer --warm-up 100',
+    '',
+  ].join('\n');
+}
+
+const complain = (text: string): never => {
+  throw new Error(`${text} See npm run train -- --help.`);
+};
+
+/** Option name -> its texts. Says which option is unknown, lacks its value, or stands twice. */
+function collect(argv: string[]): Map<string, string[]> {
+  const options = Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, o]) => [
+      name,
+      { type: o.value ? ('string' as const) : ('boolean' as const), multiple: true },
+    ]),
+  );
+  const { tokens } = parseArgs({ args: argv, options, strict: false, tokens: true });
+  const found = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      const kinds: [string, object][] = [
+        ['algorithm', algorithms],
+        ['task', tasks],
+        ['policy', policies],
+      ];
+      const kind = kinds.find(([, known]) => Object.hasOwn(known, token.value))?.[0];
+      complain(`Found '${token.value}' without an option.${kind ? ` Did you mean --${kind} ${token.value}?` : ''}`);
+    }
+    if (token.kind !== 'option') continue;
+    if (!Object.hasOwn(OPTIONS, token.name)) {
+      throw new Error(
+        unknownName(
+          'option',
+          token.rawName,
+          Object.keys(OPTIONS).map((name) => `--${name}`),
+        ),
+      );
+    }
+    const { value, is_repeatable } = OPTIONS[token.name];
+    // without '=', a text that looks like the next option is no value; a negative number and '-' are
+    const is_swallowed = !token.inlineValue && /^-(?!\d|$)/.test(token.value ?? '');
+    if (value && (token.value === undefined || is_swallowed))
+      complain(`--${token.name} has no value; wanted --${token.name} ${value}.`);
+    if (!value && token.value !== undefined) complain(`--${token.name} is '${token.value}'; it takes no value.`);
+    const texts = found.get(token.name) ?? [];
+    if (texts.length > 0 && !is_repeatable) complain(`--${token.name} is given twice; wanted once.`);
+    found.set(token.name, [...texts, token.value ?? '']);
+  }
+  return found;
+}
+
+/** The pairs behind a repeatable option; a name may stand once. */
+function pairsOf(option: string, texts: string[]): [string, string][] {
+  const pairs = texts.map((text): [string, string] => {
+    const at = text.indexOf('=');
+    if (at < 1) complain(`--${option} is '${text}'; wanted --${option} ${OPTIONS[option].value}.`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  for (const [name] of pairs) {
+    if (pairs.filter(([other]) => other === name).length > 1)
+      complain(`--${option} ${name} is given twice; wanted once.`);
+  }
+  return pairs;
+}
+
+/** A knob's value from its text; a text that is no number is said to be so. */
+function numberOf(name: string, knob: Knob, text: string): number {
+  if (!knob.choices && (text.trim() === '' || Number.isNaN(Number(text)))) {
+    throw new Error(`'${name}' is '${text}', which is no number; wanted ${rangeOf(knob)}. ${knob.doc}`);
+  }
+  return parseValue(name, knob, text);
+}
+
+/** What a knob takes, in words. */
+export function rangeOf(knob: Knob): string {
+  if (knob.choices) return `one of ${knob.choices.join(', ')}`;
+  const kind = knob.scale === 'power_of_two' ? 'a power of two ' : knob.scale === 'int' ? 'a whole number ' : '';
+  return `${kind}from ${knob.min} to ${knob.max}`;
+}
+
+/** The values of a table's names. `elsewhere` says where a name of another table belongs. */
+function tableValues(
+  kind: string,
+  table: KnobTable,
+  pairs: [string, string][],
+  elsewhere: (name: string) => string | undefined,
+): Record<string, number> {
+  return Object.fromEntries(
+    pairs.map(([name, text]) => {
+      if (!Object.hasOwn(table, name)) {
+        const option = elsewhere(name);
+        if (option) complain(`'${name}' is no ${kind}; wanted ${option} ${name}=${text}.`);
+        if (Object.keys(table).length === 0) throw new Error(`Unknown ${kind} '${name}': it has none. Leave it out.`);
+        throw new Error(unknownName(kind, name, Object.keys(table)));
+      }
+      return [name, numberOf(name, table[name], text)];
+    }),
+  );
+}
+
+/** The hyperparameters of a configuration, as a table. */
+export const hyperTable = (config: RunConfig): KnobTable =>
+  Object.fromEntries(resolve({ ...config, hyper: {} }).hyper.map(({ name, knob }) => [name, knob]));
+
+/** Values for --set pairs, checked against the run they are for. */
+export function hyperValues(config: RunConfig, pairs: [string, string][]): Record<string, number> {
+  const { settings: task_settings } = taskOf(config.task);
+  const { settings: policy_settings } = policyOf(config.policy);
+  return tableValues('hyperparameter of this run', hyperTable(config), pairs, (name) =>
+    Object.hasOwn(BATCH, name)
+      ? '--batch'
+      : Object.hasOwn(task_settings, name)
+        ? '--task-set'
+        : Object.hasOwn(policy_settings, name)
+          ? '--policy-set'
+          : undefined,
+  );
+}
+
+/** Reads a command line; throws one sentence when anything in it is wrong. */
+export function parseCommand(argv: string[]): TrainCommand {
+  const found = collect(argv);
+  const last = (name: string) => found.get(name)?.[0];
+  const pairs = (name: string) => pairsOf(name, found.get(name) ?? []);
+  const number = (name: string, knob: Knob) => {
+    const text = last(name);
+    return text === undefined ? knob.value : numberOf(`--${name}`, knob, text);
+  };
+  const engine = last('engine') ?? 'webgpu';
+  const parts = Object.fromEntries(pairs('part'));
+  const command: TrainCommand = {
+    action: found.has('help') ? 'help' : found.has('list') ? 'list' : 'train',
+    config: {
+      algorithm: last('algorithm') ?? 'grpo',
+      task: last('task') ?? 'sum_to_target',
+      policy: last('policy') ?? 'tabular',
+      parts,
+      task_settings: {},
+      policy_settings: {},
+      batch: {},
+      hyper: {},
+      seed: number('seed', SEED),
+    },
+    steps: number('steps', STEPS),
+    engine: engine as EngineName,
+    out: last('out'),
+    checkpoint_in: last('checkpoint-in'),
+    checkpoint_out: last('checkpoint-out'),
+    is_quiet: found.has('quiet'),
+    change: { algorithm: last('algorithm'), parts, hyper: pairs('set') },
+  };
+  if (!ENGINES.includes(command.engine)) throw new Error(unknownName('engine', engine, [...ENGINES]));
+  if (command.action !== 'train') return command;
+  if (command.checkpoint_in !== undefined) {
+    const fixed = [...found.keys()].find((name) => OPTIONS[name].is_fixed);
+    if (fixed) complain(`--${fixed} cannot stand beside --checkpoint-in; the checkpoint decides it.`);
+    return command;
+  }
+  const { config } = command;
+  const task = taskOf(config.task);
+  const policy = policyOf(config.policy);
+  const nowhere = () => undefined;
+  config.task_settings = tableValues(`setting of task ${task.id}`, task.settings, pairs('task-set'), (name) =>
+    Object.hasOwn(task.rules, name) ? '--set' : undefined,
+  );
+  config.policy_settings = tableValues(`setting of policy ${policy.id}`, policy.settings, pairs('policy-set'), nowhere);
+  const batch = pairs('batch');
+  for (const [option, name] of [
+    ['replicas', 'replicas'],
+    ['warm-up', 'warm_up_steps'],
+  ]) {
+    const text = last(option);
+    if (text === undefined) continue;
+    if (batch.some(([other]) => other === name))
+      complain(`--${option} and --batch ${name} say the same; wanted one of them.`);
+    numberOf(`--${option}`, BATCH[name], text);
+    batch.push([name, text]);
+  }
+  config.batch = tableValues('batch setting', BATCH, batch, nowhere);
+  config.hyper = hyperValues(config, pairs('set'));
+  resolve(config);
+  return command;
+}

@@ -1,0 +1,21 @@
+/** `npm run selftest`: every kernel, formula and update checked on this machine's adapter, as the page's self-test does. */
+import { selfTest } from '../trainer/selfTest.ts';
+import { openNodeDevice } from './device.ts';
+
+const number = (x: number): string => (x === 0 ? '0' : x.toExponential(1));
+
+/** Prints one line per check; returns 1 when any failed. */
+export async function main(argv: string[]): Promise<number> {
+  const { device, info } = await openNodeDevice({ adapter: argv[0] });
+  const adapter = info.description || info.architecture || info.vendor;
+  let count = 0;
+  const { num_failed } = await selfTest(device, { kind: 'webgpu', adapter, is_software: info.software }, (row) => {
+    count++;
+    const verdict = row.is_ok ? 'ok    ' : 'FAILED';
+    console.log(
+      `${verdict} ${row.group.padEnd(12)} ${row.name.padEnd(32)} worst ${number(row.worst).padEnd(8)} allowed ${number(row.tolerance).padEnd(8)} ${row.note}`.trimEnd(),
+    );
+  });
+  console.log(`${count - num_failed} of ${count} checks passed on ${adapter}`);
+  return num_failed === 0 && count > 0 ? 0 : 1;
+}

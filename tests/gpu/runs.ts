@@ -1,0 +1,77 @@
+import { openNodeDevice } from '../../src/cli/device.ts';
+import { GpuExecutor } from '../../src/engine/gpu.ts';
+import { shaderLibrary } from '../../src/engine/library.ts';
+import type { RunConfig } from '../../src/trainer/protocol.ts';
+import { type Row, Run } from '../../src/trainer/run.ts';
+
+/** Test files open one device each; every GPU error that nobody caught is collected. */
+export async function openGpu(): Promise<{ make: () => GpuExecutor; adapter: string; errors: string[] }> {
+  const { device, info } = await openNodeDevice();
+  const errors: string[] = [];
+  device.addEventListener('uncapturederror', (event) => errors.push(event.error.message));
+  const adapter = info.description || info.architecture;
+  const make = () => new GpuExecutor(device, { kind: 'webgpu', adapter, is_software: info.software }, shaderLibrary);
+  return { make, adapter, errors };
+}
+
+/** A configuration: sum_to_target with a tabular policy unless said otherwise. */
+export const configOf = (change: Partial<RunConfig>): RunConfig => ({
+  task: 'sum_to_target',
+  policy: 'tabular',
+  algorithm: 'grpo',
+  parts: {},
+  task_settings: {},
+  policy_settings: {},
+  batch: {},
+  hyper: {},
+  seed: 1,
+  ...change,
+});
+
+/** A finished or running training with its rows. */
+export class Training {
+  readonly rows: Row[] = [];
+  private constructor(readonly run: Run) {}
+
+  static async open(make: () => GpuExecutor, config: Partial<RunConfig>): Promise<Training> {
+    return new Training(await Run.open(make(), configOf(config)));
+  }
+
+  async advance(steps: number): Promise<this> {
+    this.rows.push(...(await this.run.advance(steps)));
+    return this;
+  }
+
+  /** [step, value] of a metric of one replica, where it was measured. */
+  curve(metric: string, replica = 0): [number, number][] {
+    const { metrics } = this.run.info();
+    const m = metrics.findIndex((info) => info.id === metric);
+    if (m < 0) throw new Error(`no metric '${metric}'; this run has ${metrics.map((info) => info.id).join(', ')}.`);
+    return this.rows.flatMap((row): [number, number][] => {
+      const value = row.values[replica * metrics.length + m];
+      return Number.isNaN(value) ? [] : [[row.step, value]];
+    });
+  }
+
+  /** A metric at one step, of every replica. */
+  at(metric: string, step: number): number[] {
+    return Array.from({ length: this.run.replicas }, (_, r) => {
+      const found = this.curve(metric, r).find(([s]) => s === step);
+      if (!found) throw new Error(`'${metric}' was not measured at step ${step}.`);
+      return found[1];
+    });
+  }
+
+  close(): void {
+    this.run.executor.destroy();
+  }
+}
+
+/** The mean of some numbers. */
+export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Means of a curve's first and last `count` values. */
+export function ends(curve: readonly [number, number][], count: number): { first: number; last: number } {
+  const values = curve.map(([, value]) => value);
+  return { first: mean(values.slice(0, count)), last: mean(values.slice(-count)) };
+}

@@ -1,0 +1,394 @@
+/** The page's state: the address, the rows of a run, and what the stores do with what the worker says. */
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { ROLES } from '../../src/algorithms/algorithm.ts';
+import { complainValue, type Knob } from '../../src/engine/table.ts';
+import { stepAxis, valueAxis } from '../../src/state/axis.ts';
+import { hyperGroups, SETTING_PLACES, settingTables, withoutDefaults } from '../../src/state/catalogue.ts';
+import { chartRows, nearestRow, spanKey, stepAt } from '../../src/state/chartRows.ts';
+import { formatCount, formatNumber, formatPlain, formatValue } from '../../src/state/format.ts';
+import { clampValue, numPositions, positionOf, valueAt } from '../../src/state/knobScale.ts';
+import { MetricStore } from '../../src/state/metricStore.ts';
+import { registries } from '../../src/state/registries.ts';
+import { makeRunStore } from '../../src/state/runStore.ts';
+import { coefLevel, coefLimit } from '../../src/state/sampleScale.ts';
+import { DEFAULT_SETUP, keepAddress, makeSetupStore } from '../../src/state/setupStore.ts';
+import { adapterSentence, chartSentence } from '../../src/state/summary.ts';
+import { readQuery, type Setup, writeQuery } from '../../src/state/urlState.ts';
+import type { RunConfig } from '../../src/trainer/protocol.ts';
+import { batchOf, info, range } from './lib/rows.ts';
+
+const read = (search: string) => readQuery(registries, DEFAULT_SETUP, search);
+
+/** Every setup that the page can be in. */
+const anySetup: fc.Arbitrary<Setup> = fc
+  .record({
+    task: fc.constantFrom(...Object.keys(registries.tasks)),
+    policy: fc.constantFrom(...Object.keys(registries.policies)),
+    algorithm: fc.constantFrom(...Object.keys(registries.algorithms)),
+    seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    engine: fc.constantFrom('auto' as const, 'webgpu' as const, 'cpu' as const),
+    speed: fc.integer({ min: 0, max: 1000 }),
+    picks: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.double({ min: 0, max: 1, noNaN: true })), { maxLength: 8 }),
+    swaps: fc.array(fc.tuple(fc.constantFrom(...ROLES), fc.nat()), { maxLength: 4 }),
+  })
+  .map(({ task, policy, algorithm, seed, engine, speed, picks, swaps }) => {
+    const config: RunConfig = {
+      ...structuredClone(DEFAULT_SETUP.config),
+      ...{ task, policy, algorithm, seed },
+    };
+    for (const [role, n] of swaps) {
+      const parts = registries.partsOf(role);
+      config.parts[role] = parts[n % parts.length].id;
+    }
+    const tables = settingTables(registries, config);
+    for (const [place_index, n, share] of picks) {
+      const place = SETTING_PLACES[place_index % SETTING_PLACES.length];
+      const entries = Object.entries<Knob>(tables[place]);
+      if (entries.length === 0) continue;
+      const [name, knob] = entries[n % entries.length];
+      config[place][name] = valueAt(knob, Math.round(share * numPositions(knob)));
+    }
+    return { config: withoutDefaults(registries, config), engine, speed };
+  });
+
+describe('address', () => {
+  test('the default setup needs no query', () => {
+    expect(writeQuery(registries, DEFAULT_SETUP, DEFAULT_SETUP)).toBe('');
+    expect(read('')).toEqual({ setup: DEFAULT_SETUP, complaints: [] });
+  });
+
+  test('every setup survives the way through the address', () => {
+    fc.assert(
+      fc.property(anySetup, (setup) => {
+        const back = read(writeQuery(registries, DEFAULT_SETUP, setup));
+        expect(back.complaints).toEqual([]);
+        expect(back.setup).toEqual(setup);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('every setup survives relative to every other one', () => {
+    fc.assert(
+      fc.property(anySetup, anySetup, (base, setup) => {
+        const back = readQuery(registries, base, writeQuery(registries, base, setup));
+        expect(back.complaints).toEqual([]);
+        expect(back.setup).toEqual(setup);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('garbage gives complaints and a setup within every table', () => {
+    const key = fc.oneof(
+      fc.string(),
+      fc.constantFrom('task', 'policy', 'algorithm', 'seed', 'engine', 'speed', 'part.source', 'set.learning_rate'),
+      fc.constantFrom('batch.prompts', 'set.__proto__', 'part.constructor', 'task.toString', 'batch.valueOf', 'set.'),
+    );
+    const value = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.double().map(String),
+      fc.constantFrom('NaN', '-1', '1e999', '__proto__', 'constructor', '', ' ', '0x10', '1'.repeat(400)),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, value), { maxLength: 12 }), (pairs) => {
+        const { setup, complaints } = read(`?${new URLSearchParams(pairs)}`);
+        const tables = settingTables(registries, setup.config);
+        for (const place of SETTING_PLACES) {
+          for (const [name, number] of Object.entries(setup.config[place])) {
+            expect(complainValue(name, (tables[place] as Record<string, Knob>)[name], number)).toBeUndefined();
+          }
+        }
+        expect(Object.hasOwn(registries.tasks, setup.config.task)).toBe(true);
+        expect(Number.isInteger(setup.config.seed) && setup.config.seed >= 0).toBe(true);
+        for (const sentence of complaints) expect(sentence).toMatch(/\.$/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('unreadable percent signs do no harm', () => {
+    expect(() => read('?task=%E0%A4%A&%%%=1&set.%ZZ=3&&&=')).not.toThrow();
+  });
+
+  test('a value out of range is brought to the nearest end, with a sentence that says so', () => {
+    const { setup, complaints } = read('?set.learning_rate=99&batch.prompts=3&seed=-4&algorithm=grpoo');
+    expect(setup.config.hyper.learning_rate).toBe(1);
+    expect([2, 4]).toContain(setup.config.batch.prompts);
+    expect(setup.config.seed).toBe(0);
+    expect(setup.config.algorithm).toBe('grpo');
+    expect(complaints).toHaveLength(4);
+    expect(complaints.join(' ')).toContain("Did you mean 'grpo'?");
+    expect(complaints.join(' ')).toContain('Used 1 instead.');
+  });
+
+  test('parameters of others stay', () => {
+    const changed = { ...DEFAULT_SETUP, engine: 'cpu' as const };
+    expect(writeQuery(registries, DEFAULT_SETUP, changed, '?utm=a&engine=webgpu')).toBe('?utm=a&engine=cpu');
+  });
+
+  test('the address follows the store after a while, once', () => {
+    vi.useFakeTimers();
+    const store = makeSetupStore(registries, '');
+    const replaceState = vi.fn();
+    const page = { location: { search: '', pathname: '/lab/', hash: '' }, history: { state: null, replaceState } };
+    const stop = keepAddress(registries, store, page as unknown as Window);
+    for (let seed = 2; seed < 30; seed++) store.getState().setConfig({ ...store.getState().config, seed });
+    expect(replaceState).not.toHaveBeenCalled();
+    vi.runAllTimers();
+    expect(replaceState).toHaveBeenCalledOnce();
+    expect(replaceState.mock.calls[0][2]).toBe('/lab/?seed=29');
+    stop();
+    vi.useRealTimers();
+  });
+});
+
+describe('sliders', () => {
+  const knobs = Object.values(registries.algorithms).flatMap((algorithm) =>
+    SETTING_PLACES.flatMap((place) =>
+      Object.entries<Knob>(
+        settingTables(registries, { ...DEFAULT_SETUP.config, algorithm: algorithm.id, policy: 'transformer' })[place],
+      ),
+    ),
+  );
+
+  test('every position of every knob is an allowed value and leads back to itself or a neighbour', () => {
+    expect(knobs.length).toBeGreaterThan(20);
+    for (const [name, knob] of knobs) {
+      const last = numPositions(knob);
+      expect(last, name).toBeGreaterThan(0);
+      expect(valueAt(knob, 0), name).toBe(knob.min);
+      expect(valueAt(knob, last), name).toBe(knob.max);
+      const wrong = range(0, last + 1).filter((p) => {
+        const value = valueAt(knob, p);
+        const is_allowed = complainValue(name, knob, value) === undefined;
+        const is_home = Math.abs(positionOf(knob, value) - p) <= 1;
+        return !is_allowed || !is_home || (p > 0 && !(value >= valueAt(knob, p - 1)));
+      });
+      expect(wrong, name).toEqual([]);
+    }
+  });
+
+  test('any number is brought into the range', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...knobs), fc.double(), ([name, knob], wish) => {
+        expect(complainValue(name, knob, clampValue(knob, wish))).toBeUndefined();
+      }),
+    );
+  });
+
+  test('off lies below a logarithmic range', () => {
+    const knob: Knob = { value: 0, min: 0, max: 1, scale: 'log_zero', doc: '' };
+    expect(valueAt(knob, 0)).toBe(0);
+    expect(valueAt(knob, 1)).toBeCloseTo(1e-5);
+    expect(formatValue(knob, 0)).toBe('off');
+  });
+});
+
+describe('rows', () => {
+  test('mean, lowest and highest over replicas; what was not measured stays unmeasured', () => {
+    const store = new MetricStore();
+    store.setMetrics(['a', 'b']);
+    store.append(batchOf([0, 1], 3, 2, (s, r, m) => (m === 0 ? r + s : Number.NaN)));
+    expect(store.latest('a')).toEqual({ step: 1, mean: 2, low: 1, high: 3 });
+    expect(store.latest('b')).toBeUndefined();
+    expect(store.latest('c')).toBeUndefined();
+    expect(() => store.append(batchOf([2], 1, 3, () => 0))).toThrow('wanted 2');
+  });
+
+  test('any number of rows in any batches: few points, no lowest or highest value lost, means right', () => {
+    const lengths = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 9 }), (sizes, replicas, every) => {
+        const store = new MetricStore();
+        store.setMetrics(['always', 'sometimes']);
+        const noise = (s: number, r: number) => Math.fround(Math.sin(s * 12.9898 + r * 78.233) * 43758.5453) % 1;
+        let at = 0;
+        for (const size of sizes) {
+          store.append(
+            batchOf(range(at, at + size), replicas, 2, (s, r, m) =>
+              m === 0 || s % every === 0 ? noise(s, r) : Number.NaN,
+            ),
+          );
+          at += size;
+          chartRows({ metrics: store }, ['always']); // drawn now and then: must not change what is drawn later
+        }
+        const rows = chartRows({ metrics: store }, ['always', 'sometimes']);
+        expect(rows.length).toBeLessThanOrEqual(256);
+        expect(rows[0].first).toBe(0);
+        expect(rows.at(-1)!.last).toBe(at - 1);
+        for (const row of rows) {
+          const inside = range(row.first, row.last + 1).flatMap((s) => range(0, replicas).map((r) => noise(s, r)));
+          const mean = inside.reduce((a, b) => a + b, 0) / inside.length;
+          expect(row.always as number).toBeCloseTo(mean, 4);
+          if (inside.length > 1) {
+            const [low, high] = row[spanKey('always')] as [number, number];
+            expect(low).toBeCloseTo(Math.min(...inside), 5);
+            expect(high).toBeCloseTo(Math.max(...inside), 5);
+          }
+          const has_some = range(row.first, row.last + 1).some((s) => s % every === 0);
+          expect(row.sometimes !== null).toBe(has_some);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('a hundred thousand steps cost little to append and to draw', () => {
+    const store = new MetricStore();
+    const ids = range(0, 15).map(String);
+    store.setMetrics(ids);
+    const began = performance.now();
+    for (let at = 0; at < 100_000; at += 50) {
+      const batch = batchOf(range(at, at + 50), 1, 15, (s) => s);
+      store.append(batch);
+      chartRows({ metrics: store }, ['0', '1', '2']);
+    }
+    const spent_ms = performance.now() - began;
+    console.log(`100,000 rows of 15 metrics, drawn 2,000 times: ${spent_ms.toFixed(0)} ms`);
+    expect(store.num_rows).toBe(100_000);
+    expect(chartRows({ metrics: store }, ['0']).length).toBeLessThanOrEqual(256);
+    expect(spent_ms).toBeLessThan(10_000); // some 400 ms where nothing else runs
+  });
+
+  test('points do not move when rows arrive', () => {
+    const store = new MetricStore();
+    store.setMetrics(['a']);
+    store.append(batchOf(range(0, 300), 1, 1, (s) => Math.sin(s)));
+    const before = chartRows({ metrics: store }, ['a']);
+    store.append(batchOf(range(300, 400), 1, 1, (s) => Math.sin(s)));
+    const after = chartRows({ metrics: store }, ['a']);
+    expect(after.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
+  });
+
+  test('metrics that come with an exchanged part begin where they come', () => {
+    const store = new MetricStore();
+    store.setMetrics(['a']);
+    store.append(batchOf([0, 1, 2], 1, 1, () => 1));
+    store.setMetrics(['b', 'a']);
+    store.append(batchOf([3], 1, 2, (_s, _r, m) => m));
+    expect(store.first('b')?.step).toBe(3);
+    expect(store.latest('a')).toMatchObject({ step: 3, mean: 1 });
+    store.clear();
+    expect(store.latest('a')).toBeUndefined();
+    expect(store.num_rows).toBe(0);
+  });
+
+  test('infinite values are not drawn', () => {
+    const store = new MetricStore();
+    store.setMetrics(['a']);
+    store.append(batchOf([0, 1], 1, 1, (s) => (s === 0 ? 1 : Number.POSITIVE_INFINITY)));
+    expect(chartRows({ metrics: store }, ['a']).map((row) => row.a)).toEqual([1, null]);
+  });
+
+  test('reading a chart finds the nearest point', () => {
+    const rows = range(0, 10).map((k) => ({ step: 2 * k + 0.5, first: 2 * k, last: 2 * k + 1 }));
+    expect(nearestRow([], 3)).toBe(-1);
+    for (const [step, at] of [
+      [-5, 0],
+      [0.5, 0],
+      [1.4, 0],
+      [1.6, 1],
+      [18.5, 9],
+      [99, 9],
+    ])
+      expect(nearestRow(rows, step)).toBe(at);
+    expect(stepAt(rows, 0)).toBe(0);
+    expect(stepAt(rows, 2)).toBe(19);
+  });
+
+  test('axes have round ticks and hold everything that is drawn', () => {
+    const rows = [
+      { step: 0, first: 0, last: 0, a: 0.03 },
+      { step: 643, first: 640, last: 646, a: 0.97 },
+    ];
+    expect(stepAxis(rows, 6)).toEqual({ domain: [0, 646], ticks: [0, 200, 400, 600] });
+    expect(valueAxis(rows, ['a'], [1], 4)).toEqual({ domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1] });
+    expect(valueAxis([], ['a'], [], 4)).toEqual({ domain: [0, 1], ticks: [0, 1] });
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1 }), (values) => {
+        const drawn = values.map((a, step) => ({ step, first: step, last: step, a }));
+        const { domain, ticks } = valueAxis(drawn, ['a'], [], 4);
+        expect(domain[0]).toBeLessThanOrEqual(Math.min(...values) + 1e-6);
+        expect(domain[1]).toBeGreaterThanOrEqual(Math.max(...values) - 1e-6);
+        expect(ticks.length).toBeLessThan(12);
+      }),
+    );
+  });
+});
+
+describe('words', () => {
+  test('numbers', () => {
+    expect([0, 1, 0.12345, -0.5, 1234.5, 1e-8, Number.NaN].map((x) => formatNumber(x))).toEqual([
+      '0',
+      '1.00',
+      '0.123',
+      '−0.500',
+      '1,235',
+      '1.00e−8',
+      '–',
+    ]);
+    expect([formatCount(1e6), formatPlain(0.1 + 0.2), formatPlain(1e-8), formatPlain(1e30)]).toEqual([
+      '1,000,000',
+      '0.3',
+      '1e-8',
+      '1e30',
+    ]);
+  });
+
+  test('the adapter is named, and a software adapter and the CPU engine are called what they are', () => {
+    expect(adapterSentence(undefined)).toContain('Looking');
+    expect(adapterSentence({ kind: 'webgpu', adapter: 'vendor x', is_software: false })).toBe('GPU: vendor x');
+    expect(adapterSentence({ kind: 'webgpu', adapter: 'y', is_software: true })).toContain('Software adapter');
+    expect(adapterSentence({ kind: 'cpu', adapter: 'CPU engine', is_software: true })).toContain('No GPU');
+  });
+
+  test('the charts in a sentence', () => {
+    const store = makeRunStore();
+    store.getState().setInfo(info(), true);
+    expect(chartSentence(store.getState())).toBe('No step has been measured yet.');
+    store.getState().addRows(batchOf([0, 9], 1, 1, (s) => s / 10));
+    expect(chartSentence(store.getState())).toBe(
+      'At step 9: reward 0.900 (it began at 0), the best possible reward is 1.00.',
+    );
+  });
+
+  test('knobs stand under the part they belong to, in the order of the worker', () => {
+    const knob: Knob = { value: 0, min: 0, max: 1, scale: 'linear', doc: '' };
+    const knobs = ['optimiser', 'stabiliser', 'stabiliser', 'optimiser'].map((group, i) => ({
+      name: `k${i}`,
+      group,
+      knob,
+    }));
+    const groups = hyperGroups(registries, DEFAULT_SETUP.config, knobs);
+    expect(groups.map((group) => group.entries.length)).toEqual([1, 2, 1]);
+    expect(groups[1].title).toBe(`Stabiliser: ${registries.algorithms.grpo.stabiliser.title}`);
+    expect(new Set(groups.map((group) => group.title)).size).toBe(3);
+  });
+
+  test('a coefficient has a colour whenever it is not zero', () => {
+    const token = (coef: number, mask = 1) => ({
+      symbol: 'a',
+      mask,
+      logp: 0,
+      coef,
+      advantage: 0,
+      entropy: 0,
+      clipped: false,
+    });
+    const sample = {
+      step: 0,
+      replica: 0,
+      prompt_index: 0,
+      num_prompts: 1,
+      prompt: '',
+      responses: [{ text: '', verdict: '', reward: 0, tokens: [token(-2), token(0.001), token(0), token(9, 0)] }],
+    };
+    const limit = coefLimit(sample);
+    expect(limit).toBe(2);
+    expect([-2, -0.9, -1e-9, 0, 1e-9, 2].map((coef) => coefLevel(coef, limit))).toEqual([-4, -2, -1, 0, 1, 4]);
+    expect(coefLevel(Number.NaN, limit)).toBe(0);
+  });
+});
