@@ -44,8 +44,9 @@ fn attention_backward_qkv(@builtin(global_invocation_id) id: vec3u, @builtin(num
   let mixed = replica * row * chunks + c;
 
   var d_q = vec4f();
+  let own_scores = scores + r * head * key;
   for (var j = 0u; j < place.num_keys; j++) {
-    d_q += d_score[scores + r * head * key + j] * qkv[q + (key_row(place.prompt, place.sequence, j) * 3u + 1u) * chunks];
+    d_q += d_score[own_scores + j] * qkv[q + (key_row(place.prompt, place.sequence, j) * 3u + 1u) * chunks];
   }
 
   // this row as a key stands at context position `own`; the queries that see it lie in up to two stretches of rows

@@ -41,19 +41,27 @@ fn attention_backward_scores(@builtin(global_invocation_id) id: vec3u, @builtin(
   let source = replica * prob_stride + at.prob + (r * head + h) * key;
   let d = (replica * row + r) * chunks + h * head_chunks;
   let to = ((replica * row + r) * head + h) * key;
+  // the keys lie in two stretches: the prompt's rows, then the response's own
   var mean = 0.0;
-  for (var j = 0u; j < place.num_keys; j++) {
-    let v = base + key_row(place.prompt, place.sequence, j) * 3u * chunks;
-    var products = vec4f();
-    for (var c = 0u; c < head_chunks; c++) {
-      products += d_mixed[d + c] * qkv[v + c];
+  var j = 0u;
+  var v = base + place.prompt * prompt_position * 3u * chunks;
+  var end = min(prompt_position, place.num_keys);
+  for (var stretch = 0u; stretch < 2u; stretch++) {
+    for (; j < end; j++) {
+      var products = vec4f();
+      for (var c = 0u; c < head_chunks; c += 2u) {
+        products += d_mixed[d + c] * qkv[v + c] + d_mixed[d + c + 1u] * qkv[v + c + 1u];
+      }
+      let d_p = products.x + products.y + products.z + products.w;
+      d_score[to + j] = d_p;
+      mean += probability[source + j] * d_p;
+      v += 3u * chunks;
     }
-    let d_p = products.x + products.y + products.z + products.w;
-    d_score[to + j] = d_p;
-    mean += probability[source + j] * d_p;
+    v = base + key_row(place.prompt, place.sequence, prompt_position) * 3u * chunks;
+    end = place.num_keys;
   }
   let scale = inverseSqrt(f32(width / head));
-  for (var j = 0u; j < place.num_keys; j++) {
+  for (j = 0u; j < place.num_keys; j++) {
     d_score[to + j] = probability[source + j] * (d_score[to + j] - mean) * scale;
   }
 }

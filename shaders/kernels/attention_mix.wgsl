@@ -39,11 +39,21 @@ fn attention_mix(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   let c = i % chunks;
   let h = c / (chunks / head);
   let place = place_of(r);
-  let v = (replica * qkv_stride + at.qkv) / 4u + 2u * chunks + c;
-  let source = replica * prob_stride + at.prob + (r * head + h) * key;
+  let base = (replica * qkv_stride + at.qkv) / 4u + 2u * chunks + c;
+  let row_step = 3u * chunks;
+  var p = replica * prob_stride + at.prob + (r * head + h) * key;
+  // the keys lie in two stretches: the prompt's rows, then the response's own
+  var v = base + place.prompt * prompt_position * row_step;
+  var left = min(prompt_position, place.num_keys);
   var sum = vec4f();
-  for (var j = 0u; j < place.num_keys; j++) {
-    sum += probability[source + j] * qkv[v + key_row(place.prompt, place.sequence, j) * 3u * chunks];
+  for (var stretch = 0u; stretch < 2u; stretch++) {
+    for (; left > 0u; left--) {
+      sum += probability[p] * qkv[v];
+      p++;
+      v += row_step;
+    }
+    v = base + key_row(place.prompt, place.sequence, prompt_position) * row_step;
+    left = place.num_keys - min(prompt_position, place.num_keys);
   }
   mixed[(replica * mixed_stride + at.mixed) / 4u + r * chunks + c] = sum;
 }

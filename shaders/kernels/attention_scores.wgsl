@@ -41,24 +41,33 @@ fn attention_scores(@builtin(global_invocation_id) id: vec3u, @builtin(num_workg
   let base = (replica * qkv_stride + at.qkv) / 4u;
   let q = base + r * 3u * chunks + h * head_chunks;
   let to = replica * prob_stride + at.prob + (r * head + h) * key;
+  // the keys lie in two stretches: the prompt's rows, then the response's own
   var largest = -1e30;
-  for (var j = 0u; j < place.num_keys; j++) {
-    let k = base + (key_row(place.prompt, place.sequence, j) * 3u + 1u) * chunks + h * head_chunks;
-    var products = vec4f();
-    for (var c = 0u; c < head_chunks; c++) {
-      products += qkv[q + c] * qkv[k + c];
+  var j = 0u;
+  var k = base + (place.prompt * prompt_position * 3u + 1u) * chunks + h * head_chunks;
+  var end = min(prompt_position, place.num_keys);
+  for (var stretch = 0u; stretch < 2u; stretch++) {
+    for (; j < end; j++) {
+      var products = vec4f();
+      for (var c = 0u; c < head_chunks; c += 2u) {
+        products += qkv[q + c] * qkv[k + c] + qkv[q + c + 1u] * qkv[k + c + 1u];
+      }
+      let score = (products.x + products.y + products.z + products.w) * scale;
+      probability[to + j] = score;
+      largest = max(largest, score);
+      k += 3u * chunks;
     }
-    let score = (products.x + products.y + products.z + products.w) * scale;
-    probability[to + j] = score;
-    largest = max(largest, score);
+    k = base + (key_row(place.prompt, place.sequence, prompt_position) * 3u + 1u) * chunks + h * head_chunks;
+    end = place.num_keys;
   }
   var sum = 0.0;
-  for (var j = 0u; j < place.num_keys; j++) {
+  for (j = 0u; j < place.num_keys; j++) {
     let e = exp(probability[to + j] - largest);
     probability[to + j] = e;
     sum += e;
   }
-  for (var j = 0u; j < place.num_keys; j++) {
-    probability[to + j] = probability[to + j] / sum;
+  let inverse = 1.0 / sum;
+  for (j = 0u; j < place.num_keys; j++) {
+    probability[to + j] = probability[to + j] * inverse;
   }
 }

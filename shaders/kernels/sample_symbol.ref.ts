@@ -1,6 +1,7 @@
 import { PURPOSE, randomUniform } from '../../src/engine/random.ts';
 import type { TwinCall } from '../../src/engine/twin.ts';
 import { make_history, next_force, next_sample, next_stop } from '../lib/history.ref.ts';
+import { logit_row_of } from '../lib/rows.ref.ts';
 
 /** Draws symbol t of every response by inverse transform, or writes the symbol that the task forces. */
 export function sample_symbol({ b, size, at, hyper, slot }: TwinCall): void {
@@ -24,7 +25,7 @@ export function sample_symbol({ b, size, at, hyper, slot }: TwinCall): void {
       values[place] = 0;
       continue;
     }
-    const row = (r * logit_row + Math.floor(s / at.sequences_per_row)) * logit_column;
+    const row = (r * logit_row + logit_row_of(size, s, t)) * logit_column;
     let best = 0;
     for (let v = 1; v < vocab; v++) if (logits[row + v] > logits[row + best]) best = v;
     const largest = logits[row + best];

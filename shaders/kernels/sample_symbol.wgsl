@@ -18,7 +18,6 @@ override position_stride: u32; // position rounded up to a multiple of 4
 
 struct At {
   t: u32,
-  sequences_per_row: u32, // 1, or the group size where the logits are one row per prompt
   is_greedy: u32,
 }
 
@@ -60,7 +59,7 @@ fn sample_symbol(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     values[i * position_stride + at.t] = 0.0;
     return;
   }
-  let row = (replica * logit_row + s / at.sequences_per_row) * logit_column;
+  let row = (replica * logit_row + logit_row_of(s, at.t)) * logit_column;
   let inverse_temperature = 1.0 / hyper.temperature;
   var largest = logits[row];
   var best = 0u;

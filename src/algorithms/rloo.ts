@@ -30,7 +30,14 @@ export const leaveOneOut = part({
       },
     },
   },
-  dispatches: [{ kernel: 'group_advantage', over: ['replica', 'group'], slots: { group_advantage_of: 'leave_one_out' }, note: 'relative to the others' }],
+  dispatches: [
+    {
+      kernel: 'group_advantage',
+      over: ['replica', 'group'],
+      slots: { group_advantage_of: 'leave_one_out' },
+      note: 'relative to the others',
+    },
+  ],
 });
 
 export const sequenceClip = part({
@@ -67,7 +74,11 @@ export default algorithm({
   id: 'rloo',
   title: 'RLOO',
   summary: 'Uses the mean reward of the other answers to the same prompt as an unbiased baseline.',
-  paper: { title: 'Back to basics: revisiting REINFORCE-style optimization for learning from human feedback in LLMs', arxiv: '2402.14740', equation: 'Eq. 7' },
+  paper: {
+    title: 'Back to basics: revisiting REINFORCE-style optimization for learning from human feedback in LLMs',
+    arxiv: '2402.14740',
+    equation: 'Eq. 7',
+  },
   source: onPolicy,
   advantage: leaveOneOut,
   stabiliser: ppoClip,

@@ -237,23 +237,21 @@ export async function main(argv: string[]): Promise<number> {
   if (is_json) console.log(JSON.stringify({ summary, tolerance: FIXTURE_TOLERANCE, files: reports }, readable, 1));
   else {
     for (const complaint of complaints) console.log(`GPU: ${complaint}`);
-    const rest = [
-      ...(summary.outputs_without_implementation > 0
-        ? [`${summary.outputs_without_implementation} single outputs without implementation`]
-        : []),
-      ...(summary.files_skipped > 0 ? [`${summary.files_skipped} files skipped`] : []),
-      ...(summary.files_wrong > 0 ? [`${summary.files_wrong} files wrong`] : []),
-    ];
-    const where = engine === 'cpu' ? 'none, CPU only' : executors.webgpu ? adapter : 'none found';
+    const plural = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+    const some = (n: number, text: string) => (n > 0 ? [text] : []);
+    const { outputs_without_implementation: outputs, files_skipped, files_wrong } = summary;
     const counts = [
-      `${summary.ok} cases ok`,
+      plural(summary.files, 'file'),
+      `${plural(summary.ok, 'case')} ok`,
       `${summary.wrong} wrong`,
       `${summary.without_implementation} without implementation`,
+      ...some(outputs, `${plural(outputs, 'single output')} without implementation`),
+      ...some(files_skipped, `${plural(files_skipped, 'file')} skipped`),
+      ...some(files_wrong, `${plural(files_wrong, 'file')} wrong`),
     ];
     const worst = worstText(cases);
-    console.log(
-      `${summary.files} files, ${[...counts, ...rest].join(', ')}${worst === '' ? '' : `; worst ${worst}`}; adapter: ${where}`,
-    );
+    const where = engine === 'cpu' ? 'none, CPU only' : executors.webgpu ? adapter : 'none found';
+    console.log(`${counts.join(', ')}${worst === '' ? '' : `; worst ${worst}`}; adapter: ${where}`);
   }
   return summary.wrong + summary.files_wrong + complaints.length > 0 ? 1 : 0;
 }

@@ -69,12 +69,12 @@ export interface PolicyInstance {
   dims: Record<string, number>;
   /** `logits` [replica, logit_row, logit_column] of a whole batch; `params` names the weights */
   forward(batch: Batch, params: string): Fragment;
-  /** from `d_logits` to `d_params` [replica, split, param] */
+  /** from `d_logits` to `d_params` [replica, split, param], on the activations that a forward or a rollout kept */
   backward(batch: Batch): Fragment;
-  /** `prompt_logits` [replica, prompt, logit_column]: what follows the prompts */
-  prefill(batch: Batch): Fragment;
-  /** `step_logits` [replica, sequence, logit_column]: what follows response symbol `t`, inside a repeat over `t` */
-  decode(batch: Batch): Fragment;
+  /** the rows of `logits` that follow the prompts; with `is_kept` the activations stay for a backward pass */
+  prefill(batch: Batch, is_kept: boolean): Fragment;
+  /** the rows of `logits` that follow response symbol `t`, inside a repeat over `t` */
+  decode(batch: Batch, is_kept: boolean): Fragment;
 }
 
 /** A family of policies. */

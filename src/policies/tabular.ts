@@ -1,5 +1,5 @@
 /** A softmax policy without generalisation: one logit vector per prompt, position and previous symbol. */
-import type { BufferSpec, Dispatch } from '../engine/program.ts';
+import type { Dispatch } from '../engine/program.ts';
 import { type Batch, batchSizes, type Fragment, logitColumns, type PolicyInstance, policy, type TaskShape } from './policy.ts';
 
 const MAX_PARAMETERS = 4_000_000;
@@ -15,15 +15,25 @@ function build(task: TaskShape, has_value_head: boolean): PolicyInstance {
   }
   const inputs = task.position - 1;
 
-  const look = (batch: Batch, into: string, y_row: string | number, count: string, at: Dispatch['at'], params: string, note: string): Dispatch => ({
-    kernel: 'tabular_logits',
-    over: ['replica', count, ['logit_column', 4]],
-    size: { ...batchSizes(task, batch).size, count, y_row },
-    bind: { tokens: batch.tokens, prompt_index: batch.prompt_index, sequence_index: `${batch.prefix}sequence_index`, params, logits: `${batch.prefix}${into}` },
-    at,
-    note,
-  });
-  const logits = (row: string): BufferSpec => ({ type: 'f32', shape: ['replica', row, 'logit_column'], doc: 'unnormalised log-probabilities' });
+  /** Looks up the rows of a range. */
+  const look = (batch: Batch, count: string, at: Dispatch['at'], params: string, note: string): Fragment => {
+    const p = batch.prefix;
+    const { dims, size } = batchSizes(task, batch);
+    return {
+      dims,
+      buffers: { [`${p}logits`]: { type: 'f32', shape: ['replica', `${p}logit_row`, 'logit_column'], doc: 'unnormalised log-probabilities' } },
+      steps: [
+        {
+          kernel: 'tabular_logits',
+          over: ['replica', count, ['logit_column', 4]],
+          size: { ...size, count },
+          bind: { tokens: batch.tokens, prompt_index: batch.prompt_index, sequence_index: `${p}sequence_index`, params, logits: `${p}logits` },
+          at,
+          note,
+        },
+      ],
+    };
+  };
 
   return {
     id: 'tabular',
@@ -31,32 +41,9 @@ function build(task: TaskShape, has_value_head: boolean): PolicyInstance {
     tensors: [{ name: 'table', shape: [entry, logit_column], offset: 0, init: 1, columns: task.vocab }],
     logit_column,
     dims: { logit_column, entry, split: 1, param: num_parameters, param_stride: num_parameters },
-    forward(batch, params): Fragment {
-      const p = batch.prefix;
-      return {
-        dims: batchSizes(task, batch).dims,
-        buffers: { [`${p}logits`]: logits(`${p}logit_row`) },
-        steps: [look(batch, 'logits', `${p}logit_row`, `${p}logit_row`, { first: 0, row_step: 1 }, params, 'look up the table')],
-      };
-    },
-    prefill(batch): Fragment {
-      const p = batch.prefix;
-      return {
-        dims: batchSizes(task, batch).dims,
-        buffers: { [`${p}prompt_logits`]: logits(`${p}prompt`) },
-        steps: [look(batch, 'prompt_logits', `${p}prompt`, `${p}prompt`, { first: 0, row_step: 1 }, 'params', 'first symbol')],
-      };
-    },
-    decode(batch): Fragment {
-      const p = batch.prefix;
-      return {
-        dims: batchSizes(task, batch).dims,
-        buffers: { [`${p}step_logits`]: logits(`${p}sequence`) },
-        steps: [
-          look(batch, 'step_logits', `${p}sequence`, `${p}sequence`, { first: { base: batch.prompt, t: 1 }, row_step: inputs }, 'params', 'next symbol'),
-        ],
-      };
-    },
+    forward: (batch, params) => look(batch, `${batch.prefix}logit_row`, { first: 0, row_step: 1 }, params, 'look up the table'),
+    prefill: (batch) => look(batch, `${batch.prefix}prompt`, { first: 0, row_step: 1 }, 'params', 'first symbol'),
+    decode: (batch) => look(batch, `${batch.prefix}sequence`, { first: { base: batch.prompt, t: 1 }, row_step: inputs }, 'params', 'next symbol'),
     backward(batch): Fragment {
       const p = batch.prefix;
       return {

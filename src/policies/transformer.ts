@@ -4,7 +4,7 @@
  * range of rows is a range of rows (lib/rows.wgsl).
  */
 import type { Affine, BufferSpec, Dispatch, Size, Step } from '../engine/program.ts';
-import { type Batch, type BuildOptions, batchSizes, type Fragment, logitColumns, numRows, type PolicyInstance, policy, type TaskShape, type Tensor } from './policy.ts';
+import { type Batch, type BuildOptions, batchSizes, type Fragment, logitColumns, numLogitRows, numRows, type PolicyInstance, policy, type TaskShape, type Tensor } from './policy.ts';
 
 /** Rows that one partial weight gradient adds up; more rows mean more splits, so that a GPU has enough to do. */
 const ROWS_PER_SPLIT = 512;
@@ -44,8 +44,8 @@ function layout(task: TaskShape, L: number, D: number, logit_column: number) {
 
 function build(task: TaskShape, settings: Record<string, number>, { has_value_head, is_wide }: BuildOptions): PolicyInstance {
   const { layers: L, width: D, heads: H } = settings;
-  if (D % (4 * H) !== 0) {
-    throw new Error(`policy transformer: width ${D} is not a multiple of 4 × heads ${H}; choose heads that divide ${D / 4}.`);
+  if (D % (8 * H) !== 0) {
+    throw new Error(`policy transformer: width ${D} is not a multiple of 8 × heads ${H}; choose at most ${D / 8} heads.`);
   }
   const logit_column = logitColumns(task.vocab, has_value_head);
   const { tensors, at, total, layer } = layout(task, L, D, logit_column);
@@ -97,11 +97,12 @@ function build(task: TaskShape, settings: Record<string, number>, { has_value_he
   const bound = (batch: Batch, names: Record<string, string>) =>
     Object.fromEntries(Object.entries(names).map(([k, v]) => [k, `${batch.prefix}${v}`]));
 
-  /** the register block of the matrix products: CPU drivers want a larger one than GPUs */
-  const block = is_wide ? { suffix: '_wide', rows: 16, columns: 8 } : { suffix: '', rows: 8, columns: 4 };
+  /** The register block of a product: CPU drivers want a larger one than GPUs, if there are rows to fill it. */
+  const blockOf = (num_rows: number) => (is_wide && num_rows >= 16 ? { suffix: '_wide', rows: 16, columns: 8 } : { suffix: '', rows: 8, columns: 4 });
 
   /** y = x W for a range of rows. */
   function product(batch: Batch, o: { x: string; y: string; input: number; output: number; weight: Affine; x_at?: Affine; y_at?: Affine; residual?: Affine; x_stride: number; y_stride: number; range: Range; params: string; note: string }): Dispatch {
+    const block = blockOf(o.range.num_rows);
     return {
       kernel: `matmul${block.suffix}`,
       over: ['replica', [o.range.count, block.rows], [o.output, block.columns]],
@@ -192,35 +193,34 @@ function build(task: TaskShape, settings: Record<string, number>, { has_value_he
 
   const finalSlot = (batch: Batch, is_kept: boolean) => (is_kept ? 2 * L : 0) * numRows(task, batch) * D;
 
-  /** Final norm and head of some rows of the stream into rows 0 … of `<into>logits`. */
-  function head(batch: Batch, o: { into: string; y_row: string; parts: { range: Range; y_first: number }[]; params: string; is_kept: boolean }): Fragment {
-    const { stride } = activations(batch, o.is_kept);
+  /** Final norm and head of some ranges of the stream; `to` is the range of rows of logits they land in. */
+  function head(batch: Batch, ranges: { from: Range; to: Range }[], params: string, is_kept: boolean): Fragment {
+    const { stride } = activations(batch, is_kept);
     const p = batch.prefix;
-    const y_row = { ...batchSizes(task, batch).dims }[o.y_row];
-    const normed = `${o.into}final_normed`;
-    const inverse = `${o.into}final_inverse_rms`;
+    const logit_row = numLogitRows(task, batch);
+    const whole: Range = { first: 0, row_step: 1, count: `${p}logit_row`, num_rows: logit_row };
     return {
       dims: {},
       buffers: {
-        [p + normed]: { type: 'f32', shape: ['replica', o.y_row, 'width'], doc: 'output of the last norm' },
-        [p + inverse]: { type: 'f32', shape: ['replica', o.y_row], doc: '1 / rms of the last norm', is_result: true },
-        [`${p}${o.into}logits`]: { type: 'f32', shape: ['replica', o.y_row, 'logit_column'], doc: 'unnormalised log-probabilities' },
+        [`${p}final_normed`]: { type: 'f32', shape: ['replica', `${p}logit_row`, 'width'], doc: 'output of the last norm' },
+        [`${p}final_inverse_rms`]: { type: 'f32', shape: ['replica', `${p}logit_row`], doc: '1 / rms of the last norm', is_result: true },
+        [`${p}logits`]: { type: 'f32', shape: ['replica', `${p}logit_row`, 'logit_column'], doc: 'unnormalised log-probabilities' },
       },
       steps: [
-        ...o.parts.map(
-          ({ range, y_first }): Dispatch => ({
+        ...ranges.map(
+          ({ from, to }): Dispatch => ({
             kernel: 'rms_norm',
-            over: ['replica', range.count],
-            size: { count: range.count, x_stride: stride.stream, y_stride: y_row * D, norm_stride: y_row },
-            at: { gain: at.gf, x: finalSlot(batch, o.is_kept), y: 0, norm: 0, first: range.first, row_step: range.row_step, y_first, y_row_step: 1 },
-            bind: { ...bound(batch, { x: 'stream', y: normed, inverse_rms: inverse }), params: o.params },
+            over: ['replica', from.count],
+            size: { count: from.count, x_stride: stride.stream, y_stride: logit_row * D, norm_stride: logit_row },
+            at: { gain: at.gf, x: finalSlot(batch, is_kept), y: 0, norm: 0, first: from.first, row_step: from.row_step, y_first: to.first, y_row_step: to.row_step },
+            bind: { ...bound(batch, { x: 'stream', y: 'final_normed', inverse_rms: 'final_inverse_rms' }), params },
             note: 'last norm',
           }),
         ),
         product(batch, {
-          x: normed, y: `${o.into}logits`, input: D, output: logit_column, weight: at.head,
-          x_stride: y_row * D, y_stride: y_row * logit_column,
-          range: { first: 0, row_step: 1, count: o.y_row, num_rows: y_row }, params: o.params, note: 'logits',
+          x: 'final_normed', y: 'logits', input: D, output: logit_column, weight: at.head,
+          x_stride: logit_row * D, y_stride: logit_row * logit_column,
+          range: ranges.length === 1 ? ranges[0].to : whole, params, note: 'logits',
         }),
       ],
     };
@@ -233,11 +233,19 @@ function build(task: TaskShape, settings: Record<string, number>, { has_value_he
   });
 
   /** The rows whose logits are wanted: the last row of each prompt, then every response row. */
-  function logitRows(batch: Batch): { range: Range; y_first: number }[] {
+  function logitRanges(batch: Batch): { from: Range; to: Range }[] {
     const p = batch.prefix;
-    const last = { range: { first: task.prompt_position - 1, row_step: task.prompt_position, count: `${p}prompt`, num_rows: batch.prompt }, y_first: 0 };
-    const responses = { range: { first: batch.prompt * task.prompt_position, row_step: 1, count: `${p}response_row`, num_rows: batch.prompt * batch.member * inputs }, y_first: batch.prompt };
-    return inputs > 0 ? [last, responses] : [last];
+    const prompts = { count: `${p}prompt`, num_rows: batch.prompt };
+    const responses = { count: `${p}response_row`, num_rows: batch.prompt * batch.member * inputs };
+    const last = {
+      from: { first: task.prompt_position - 1, row_step: task.prompt_position, ...prompts },
+      to: { first: 0, row_step: 1, ...prompts },
+    };
+    const rest = {
+      from: { first: batch.prompt * task.prompt_position, row_step: 1, ...responses },
+      to: { first: batch.prompt, row_step: 1, ...responses },
+    };
+    return inputs > 0 ? [last, rest] : [last];
   }
   const responseRows = (batch: Batch): Record<string, number> =>
     inputs > 0 ? { [`${batch.prefix}response_row`]: batch.prompt * batch.member * inputs } : {};
@@ -249,10 +257,12 @@ function build(task: TaskShape, settings: Record<string, number>, { has_value_he
     const row = dims[`${p}row`];
     const logit_row = dims[`${p}logit_row`];
     const own = (name: string) => `${p}${name}`;
+    const block = blockOf(logit_row);
+    const wide = blockOf(is_wide ? 16 : 0); // a weight's block has no rows to run out of
     const d_buffer = (name: string, width: Size, doc: string, rows = `${p}row`): [string, BufferSpec] => [own(name), { type: 'f32', shape: ['replica', rows, width], doc }];
     const weightGradient = (o: { x: string; x_at: Affine; x_stride: number; d_y: string; count: string; input: number; output: number; weight: Affine }): Dispatch => ({
-      kernel: `matmul_weight_backward${block.suffix}`,
-      over: ['replica', 'split', [o.input, block.rows], [o.output, block.columns]],
+      kernel: `matmul_weight_backward${wide.suffix}`,
+      over: ['replica', 'split', [o.input, wide.rows], [o.output, wide.columns]],
       size: { count: o.count, input: o.input, output: o.output, x_stride: o.x_stride, y_stride: dims[o.count] * o.output },
       at: { weight: o.weight, x: o.x_at, count: dims[o.count], x_stride: o.x_stride, y_stride: dims[o.count] * o.output },
       bind: { x: own(o.x), d_y: own(o.d_y) },
@@ -322,12 +332,12 @@ function build(task: TaskShape, settings: Record<string, number>, { has_value_he
           bind: { x: own('stream'), d_y: own('d_final_normed'), inverse_rms: own('final_inverse_rms') },
         },
         { kernel: 'clear', over: ['replica', rows, ['width', 4]], size: { values: row * D }, bind: { cleared: own('d_stream') }, note: 'prompt rows without logits start at zero' },
-        ...logitRows(batch).map(
-          ({ range, y_first }): Dispatch => ({
+        ...logitRanges(batch).map(
+          ({ from, to }): Dispatch => ({
             kernel: 'rms_norm_backward',
-            over: ['replica', range.count],
-            size: { count: range.count, x_stride: stride.stream, d_stride: row * D, y_stride: logit_row * D, norm_stride: logit_row },
-            at: { gain: at.gf, x: finalSlot(batch, true), norm: 0, first: range.first, row_step: range.row_step, y_first, y_row_step: 1 },
+            over: ['replica', from.count],
+            size: { count: from.count, x_stride: stride.stream, d_stride: row * D, y_stride: logit_row * D, norm_stride: logit_row },
+            at: { gain: at.gf, x: finalSlot(batch, true), norm: 0, first: from.first, row_step: from.row_step, y_first: to.first, y_row_step: to.row_step },
             bind: { x: own('stream'), d_y: own('d_final_normed'), inverse_rms: own('final_inverse_rms'), d_x: own('d_stream') },
           }),
         ),
@@ -350,23 +360,22 @@ function build(task: TaskShape, settings: Record<string, number>, { has_value_he
     logit_column,
     dims: { layer: L, width: D, head: H, hidden: F, key, logit_column, param: total, param_stride: total, embedding: task.vocab + task.prompt_position + task.position },
     forward(batch, params) {
-      const body = trunk(batch, { first: 0, row_step: 1, count: `${batch.prefix}row`, num_rows: numRows(task, batch) }, params, true);
-      const out = head(batch, { into: '', y_row: `${batch.prefix}logit_row`, parts: logitRows(batch), params, is_kept: true });
-      return merge(body, out, { dims: responseRows(batch), buffers: {}, steps: [] });
-    },
-    prefill(batch) {
       const p = batch.prefix;
+      const body = trunk(batch, { first: 0, row_step: 1, count: `${p}row`, num_rows: numRows(task, batch) }, params, true);
+      return merge(body, head(batch, logitRanges(batch), params, true), { dims: responseRows(batch), buffers: {}, steps: [] });
+    },
+    prefill(batch, is_kept) {
       const prompt_row = batch.prompt * task.prompt_position;
-      const body = trunk(batch, { first: 0, row_step: 1, count: `${p}prompt_row`, num_rows: prompt_row }, 'params', false);
-      const out = head(batch, { into: 'prompt_', y_row: `${p}prompt`, parts: [logitRows(batch)[0]], params: 'params', is_kept: false });
-      return merge(body, out, { dims: { [`${p}prompt_row`]: prompt_row }, buffers: {}, steps: [] });
+      const range: Range = { first: 0, row_step: 1, count: `${batch.prefix}prompt_row`, num_rows: prompt_row };
+      const body = trunk(batch, range, 'params', is_kept);
+      const dims = { [range.count]: prompt_row, ...responseRows(batch) };
+      return merge(body, head(batch, logitRanges(batch).slice(0, 1), 'params', is_kept), { dims, buffers: {}, steps: [] });
     },
-    decode(batch) {
-      const p = batch.prefix;
-      const range: Range = { first: { base: batch.prompt * task.prompt_position, t: 1 }, row_step: inputs, count: `${p}sequence`, num_rows: batch.prompt * batch.member };
-      const body = trunk(batch, range, 'params', false);
-      const out = head(batch, { into: 'step_', y_row: `${p}sequence`, parts: [{ range, y_first: 0 }], params: 'params', is_kept: false });
-      return merge(body, out);
+    decode(batch, is_kept) {
+      const rows = { row_step: inputs, count: `${batch.prefix}sequence`, num_rows: batch.prompt * batch.member };
+      const from: Range = { first: { base: batch.prompt * task.prompt_position, t: 1 }, ...rows };
+      const to: Range = { first: { base: batch.prompt, t: 1 }, ...rows };
+      return merge(trunk(batch, from, 'params', is_kept), head(batch, [{ from, to }], 'params', is_kept));
     },
     backward,
   };
@@ -379,7 +388,7 @@ export default policy({
   settings: {
     layers: { value: 2, min: 1, max: 4, scale: 'int', doc: 'number of layers' },
     width: { value: 64, min: 16, max: 128, scale: 'power_of_two', doc: 'channels of the residual stream' },
-    heads: { value: 4, min: 1, max: 8, scale: 'power_of_two', doc: 'attention heads; width must be a multiple of 4 × heads' },
+    heads: { value: 4, min: 1, max: 8, scale: 'power_of_two', doc: 'attention heads; at most width / 8' },
   },
   learning_rate: 0.001,
   warm_up_learning_rate: 0.003,

@@ -1,7 +1,7 @@
 /** Builds the programs of a run: one training step, and one evaluation. The order of work in a step is written here, once. */
 import { complainParts, type Need, type Parts, ROLES } from '../algorithms/algorithm.ts';
 import { shaderLibrary } from '../engine/library.ts';
-import { type BufferSpec, type Dispatch, launchesOf, type Program, type Repeat, type Step } from '../engine/program.ts';
+import { type Affine, type BufferSpec, type Dispatch, launchesOf, type Program, type Repeat, type Step } from '../engine/program.ts';
 import { type Batch, batchSizes, type PolicyInstance, type TaskShape } from '../policies/policy.ts';
 import type { Task, TaskInstance } from '../tasks/task.ts';
 import { METRIC_COLUMNS, metricColumn } from './metrics.ts';
@@ -87,34 +87,26 @@ const rolloutBuffers = (): Record<string, BufferSpec> => ({
 });
 
 /** Draws prompts and lets the policy answer them, symbol by symbol; then asks the verifier. */
-function rolloutSteps(plan: StepPlan, policy: PolicyInstance, batch: Batch, is_greedy: boolean) {
-  const p = batch.prefix;
+function rolloutSteps(plan: StepPlan, policy: PolicyInstance, batch: Batch, is_greedy: boolean, is_kept: boolean) {
   const { slots } = plan.task;
-  const prefill = policy.prefill(batch);
+  const prefill = policy.prefill(batch, is_kept);
   const has_more = plan.instance.position > 1;
-  const decode = has_more ? policy.decode(batch) : { dims: {}, buffers: {}, steps: [] };
-  const sample = (logits: string, logit_row: string, t: Dispatch['at']): Dispatch => ({
+  const decode = has_more ? policy.decode(batch, is_kept) : { dims: {}, buffers: {}, steps: [] };
+  const sample = (t: Affine): Dispatch => ({
     kernel: 'sample_symbol',
     over: ['replica', 'sequence'],
-    size: { logit_row },
-    at: { ...t, is_greedy: is_greedy ? 1 : 0 },
-    bind: { logits },
+    size: batchSizes(taskShape(plan.instance), batch).size,
+    at: { t, is_greedy: is_greedy ? 1 : 0 },
+    bind: { logits: `${batch.prefix}logits` },
     slots: { next_symbol: slots.next_symbol },
     note: is_greedy ? 'take the likeliest symbol' : 'draw a symbol',
   });
   const repeat: Repeat = {
     repeat: 't',
     count: plan.instance.position - 1,
-    dispatches: [
-      ...decode.steps,
-      sample(`${p}step_logits`, `${p}sequence`, { t: { base: 1, t: 1 }, sequences_per_row: 1 }),
-    ],
+    dispatches: [...decode.steps, sample({ base: 1, t: 1 })],
   };
-  const steps: Step[] = [
-    ...prefill.steps,
-    sample(`${p}prompt_logits`, `${p}prompt`, { t: 0, sequences_per_row: batch.member }),
-    ...(has_more ? [repeat] : []),
-  ];
+  const steps: Step[] = [...prefill.steps, sample(0), ...(has_more ? [repeat] : [])];
   return { dims: { ...prefill.dims, ...decode.dims }, buffers: { ...prefill.buffers, ...decode.buffers }, steps };
 }
 
@@ -162,12 +154,15 @@ function scoreLogp(plan: StepPlan, batch: Batch, params: string, component: numb
   };
 }
 
-/** One optimiser update on one minibatch. */
-function updateSteps(plan: StepPlan, batch: Batch) {
+/**
+ * One optimiser update on one minibatch. With `is_fresh` the rollout has just computed every activation of this batch under
+ * these very weights, and they are used as they are.
+ */
+function updateSteps(plan: StepPlan, batch: Batch, is_fresh: boolean) {
   const { policy, parts } = plan;
   const p = batch.prefix;
   const { size } = batchSizes(taskShape(plan.instance), batch);
-  const forward = policy.forward(batch, 'params');
+  const forward = is_fresh ? { dims: {}, buffers: {}, steps: [] } : policy.forward(batch, 'params');
   const backward = policy.backward(batch);
   const has_value = needs(parts, 'value');
   const bind = { sequence_index: `${p}sequence_index`, logits: `${p}logits`, now: `${p}now`, d_logits: `${p}d_logits` };
@@ -248,8 +243,10 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
   const is_whole = minibatches === 1;
   const source = { total_sequence: prompts * group_size, group: prompts, total_member: group_size, tokens: 'tokens', prompt_index: 'prompt_index' };
   const whole: Batch = { prefix: 'rollout_', prompt: prompts, member: group_size, ...source };
-  const mini: Batch = { prefix: 'mb_', ...minibatch, ...source };
   const has_demonstrations = needs(parts, 'demonstrations');
+  // a single update on the whole rollout is strictly on-policy: its forward pass has already been done by the rollout
+  const is_fresh = is_whole && epochs === 1 && !has_demonstrations && sections.includes('rollout') && sections.includes('update');
+  const mini: Batch = is_fresh ? whole : { prefix: 'mb_', ...minibatch, ...source };
   const has_value = needs(parts, 'value');
   const per_token = parts.advantage.is_per_token === true;
 
@@ -268,11 +265,11 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
           } satisfies Dispatch,
         ] as Step[],
       }
-    : rolloutSteps(plan, policy, whole, false);
+    : rolloutSteps(plan, policy, whole, false, is_fresh);
   const anchor = plan.has_ref_logp
     ? scoreLogp(plan, { ...whole, prefix: 'ref_' }, 'ref_params', 2)
     : { dims: {}, buffers: {}, steps: [] };
-  const update = updateSteps(plan, mini);
+  const update = updateSteps(plan, mini, is_fresh);
 
   const dims: Record<string, number> = {
     ...commonDims(instance, prompts, group_size, replicas),
@@ -376,7 +373,7 @@ export function buildEvaluation(plan: StepPlan, first: number, prompts: number):
     tokens: 'tokens',
     prompt_index: 'prompt_index',
   };
-  const rollout = rolloutSteps(plan, policy, batch, true);
+  const rollout = rolloutSteps(plan, policy, batch, true, false);
   const dims = {
     ...commonDims(instance, prompts, 1, settings.replicas),
     ...policy.dims,

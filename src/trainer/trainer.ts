@@ -10,6 +10,7 @@ import { shaderLibrary } from '../engine/library.ts';
 import { decodeCheckpoint, openCheckpoint, takeCheckpoint } from './checkpoint.ts';
 import { openDevice } from './device.ts';
 import type { RowBatch, RunConfig, RunInfo, RunPhase, SampleGroup, SelfTestRow, Status, TrainerApi, TrainerEvents } from './protocol.ts';
+import { resolve } from './resolve.ts';
 import { type Row, Run } from './run.ts';
 import { readSample } from './sample.ts';
 import { selfTest } from './selfTest.ts';
@@ -45,6 +46,10 @@ export class Trainer implements TrainerApi {
   private executor: Executor | undefined;
   private device: GPUDevice | undefined;
   private choice: EngineChoice = 'auto';
+  /** of the newest run, also when its device is gone */
+  private config: RunConfig | undefined;
+  /** milliseconds per step by configuration, so that a software adapter is timed against the CPU engine once */
+  private readonly trials = new Map<string, { gpu_ms: number; cpu_ms: number }>();
   private phase: RunPhase = 'empty';
   private message = '';
   private progress = 0;
@@ -120,47 +125,48 @@ export class Trainer implements TrainerApi {
     device?.destroy();
   }
 
-  /** Runs `open` on the engine that was asked for. 'auto' times both where the only adapter is a software one. */
-  private async onEngine(choice: EngineChoice, open: (executor: Executor) => Promise<Run>): Promise<Run> {
-    const take = async (executor: Executor) => {
-      this.executor = executor;
-      return open(executor);
-    };
-    if (choice === 'cpu') return take(this.makeCpu());
+  /** The executor for a configuration. 'auto' times both engines where the only adapter is a software one. */
+  private async chooseEngine(choice: EngineChoice, config: RunConfig): Promise<Executor> {
+    if (choice === 'cpu') return this.makeCpu();
     let gpu: GpuExecutor;
     try {
       gpu = await this.makeGpu();
     } catch (error) {
       if (choice === 'webgpu') throw error;
       this.message = `${(error as Error).message} The run goes on with the CPU engine.`;
-      return take(this.makeCpu());
+      return this.makeCpu();
     }
-    const on_gpu = await take(gpu);
-    if (choice === 'webgpu' || !gpu.info.is_software) return on_gpu;
+    if (choice === 'webgpu' || !gpu.info.is_software) return gpu;
+    const short = { ...config, batch: { ...config.batch, warm_up_steps: 0, eval_every: 0 } };
+    const key = JSON.stringify([config.task, config.policy, config.algorithm, config.parts, config.task_settings, config.policy_settings, short.batch]);
     const cpu = this.makeCpu();
-    const on_cpu = await open(cpu);
-    const [gpu_ms, cpu_ms] = [await trial(on_gpu), await trial(on_cpu)];
-    const is_cpu_faster = cpu_ms < gpu_ms;
-    this.message = `Only a software adapter was found: it needs ${gpu_ms.toFixed(1)} ms for a step, the CPU engine ${cpu_ms.toFixed(1)} ms, so the ${is_cpu_faster ? 'CPU engine' : 'software adapter'} runs.`;
+    let times = this.trials.get(key);
+    if (!times) {
+      times = { gpu_ms: await trial(await Run.open(gpu, short)), cpu_ms: await trial(await Run.open(cpu, short)) };
+      this.trials.set(key, times);
+    }
+    const is_cpu_faster = times.cpu_ms < times.gpu_ms;
+    this.message = `Only a software adapter was found: it needs ${times.gpu_ms.toFixed(1)} ms for a step and the CPU engine ${times.cpu_ms.toFixed(1)} ms, so the ${is_cpu_faster ? 'CPU engine' : 'software adapter'} runs.`;
     if (!is_cpu_faster) {
       cpu.destroy();
-      return open(gpu);
+      return gpu;
     }
-    this.executor = cpu; // before destroying: losing this device is no news
     gpu.destroy();
     this.device?.destroy();
     this.device = undefined;
-    return open(cpu);
+    return cpu;
   }
 
-  private async begin(choice: EngineChoice, open: (executor: Executor) => Promise<Run>): Promise<RunInfo> {
+  private async begin(choice: EngineChoice, config: RunConfig, open: (executor: Executor) => Promise<Run>): Promise<RunInfo> {
     this.choice = choice;
+    this.config = config;
     this.discard();
     this.outbox = [];
     this.steps_per_second = 0;
     this.tell({ phase: 'compiling', message: '', progress: 0 });
     try {
-      this.run = await this.onEngine(choice, open);
+      this.executor = await this.chooseEngine(choice, config);
+      this.run = await open(this.executor);
     } catch (error) {
       this.discard();
       this.tell({ phase: 'failed', message: (error as Error).message });
@@ -171,18 +177,22 @@ export class Trainer implements TrainerApi {
     return this.run.info();
   }
 
-  open(config: RunConfig, engine: EngineChoice): Promise<RunInfo> {
-    return this.exclusive(() => {
-      const announce = (phase: RunPhase, progress: number) => this.tell({ phase, progress });
-      return this.begin(engine, (executor) => Run.open(executor, config, announce));
-    }, false);
+  private openRun(config: RunConfig, choice: EngineChoice): Promise<RunInfo> {
+    resolve(config); // a wrong name or number stops nothing
+    return this.exclusive(
+      () => this.begin(choice, config, (executor) => Run.open(executor, config, (phase, progress) => this.tell({ phase, progress }))),
+      false,
+    );
   }
 
-  reset(): Promise<RunInfo> {
-    return this.exclusive(async () => {
-      const config = this.current().config;
-      return this.begin(this.choice, (executor) => Run.open(executor, config, (phase, progress) => this.tell({ phase, progress })));
-    }, false);
+  async open(config: RunConfig, engine: EngineChoice): Promise<RunInfo> {
+    return this.openRun(config, engine);
+  }
+
+  async reset(): Promise<RunInfo> {
+    const config = this.run?.config ?? this.config;
+    if (!config) throw new Error('There is no run. Open one first.');
+    return this.openRun(config, this.choice);
   }
 
   private current(): Run {
@@ -232,7 +242,7 @@ export class Trainer implements TrainerApi {
 
   async restore(file: ArrayBuffer): Promise<RunInfo> {
     const checkpoint = decodeCheckpoint(file); // a bad file stops nothing
-    return this.exclusive(() => this.begin(this.choice, (executor) => openCheckpoint(executor, checkpoint)), false);
+    return this.exclusive(() => this.begin(this.choice, checkpoint.config, (executor) => openCheckpoint(executor, checkpoint)), false);
   }
 
   /** Reads beside the loop: the copies are queued between two steps. */

@@ -347,7 +347,7 @@ describe('verify-fixtures', () => {
 
   test('--only picks a file under either spelling', async () => {
     expect(await run(folder, '--only', 'dr_grpo', '--engine', 'cpu')).toBe(0);
-    expect(said.at(-1)).toMatch(/^1 files, 10 cases ok, 0 wrong/);
+    expect(said.at(-1)).toMatch(/^1 file, 10 cases ok, 0 wrong/);
   });
 
   test.for([

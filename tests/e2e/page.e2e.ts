@@ -1,0 +1,312 @@
+/** The page in a real browser with the real worker: what a visitor sees, presses and reads. */
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, test as base, expect, type Page } from '@playwright/test';
+
+/** A test whose page must not say anything on the console that is an error. */
+const test = base.extend<{ errors: string[] }>({
+  errors: [
+    async ({ page }, use) => {
+      const errors: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('pageerror', (error) => errors.push(String(error)));
+      await use(errors);
+      expect(errors, 'errors on the console').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+const CHART = '[data-testid="chart-reward"] .recharts-line-curve';
+const phase = (page: Page, wanted: string) =>
+  expect(page.getByTestId('status')).toHaveAttribute('data-phase', wanted, { timeout: 30_000 });
+const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
+
+/** Opens the page and waits until some steps have been drawn. */
+async function openRunning(page: Page, query = ''): Promise<void> {
+  await page.goto(`./${query}`);
+  await phase(page, 'running');
+  await expect(page.locator(CHART).first()).toBeVisible({ timeout: 30_000 });
+  await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(5);
+}
+
+for (const query of ['', '?engine=webgpu', '?engine=cpu']) {
+  test(`a run starts by itself and is drawn within ten seconds: ${query || 'default'}`, async ({ page }) => {
+    const began = performance.now();
+    await page.goto(`./${query}`);
+    await expect(page.locator(CHART).first()).toHaveAttribute('d', /L/, { timeout: 30_000 });
+    const seconds = (performance.now() - began) / 1000;
+    const adapter = await page.getByTestId('adapter').locator('span').first().textContent();
+    console.log(`first line on the chart after ${seconds.toFixed(1)} s; ${adapter}`);
+    expect(seconds).toBeLessThan(10);
+    if (query === '?engine=cpu') expect(adapter).toContain('CPU');
+    if (query === '?engine=webgpu') expect(adapter).toMatch(/GPU|adapter/);
+    await expect(page.getByTestId('chart-summary')).toContainText(/At step \d+: reward/);
+    await expect(page.getByTestId('metrics').getByRole('row')).not.toHaveCount(0);
+  });
+}
+
+test('a moved slider takes effect and leaves one mark with its numbers', async ({ page }) => {
+  await openRunning(page);
+  const slider = page.locator('[data-knob="learning_rate"] input[type="range"]');
+  await slider.focus();
+  for (let press = 0; press < 5; press++) await page.keyboard.press('ArrowLeft');
+  await expect(page.getByTestId('marks')).toContainText(/step \d+: learning_rate [\d.e-]+ → [\d.e-]+/);
+  await expect(page.getByTestId('marks').getByRole('listitem')).toHaveCount(1);
+  await expect(page.locator('[data-testid="chart-reward"] .mark-line').first()).toBeAttached();
+  await expect.poll(() => new URL(page.url()).searchParams.get('set.learning_rate')).not.toBeNull();
+  await page.locator('[data-knob="learning_rate"] .knob-reset').click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('set.learning_rate')).toBeNull();
+});
+
+test('an exact value is taken, a wrong one is answered with a sentence', async ({ page }) => {
+  await openRunning(page);
+  const entry = page.getByLabel('learning rate, exact value');
+  await entry.fill('7');
+  await entry.press('Enter');
+  await expect(page.locator('[data-knob="learning_rate"] [role="alert"]')).toContainText('wanted');
+  await entry.fill('0.05');
+  await entry.press('Enter');
+  await expect(page.getByTestId('marks')).toContainText('→ 0.05');
+});
+
+test('the whole run by keyboard', async ({ page }) => {
+  await openRunning(page);
+  await page.keyboard.press('Space');
+  await phase(page, 'paused');
+  const paused_at = await stepOf(page);
+  await page.keyboard.press('s');
+  await expect.poll(() => stepOf(page)).toBe(paused_at + 1);
+  await page.keyboard.press('r');
+  await expect.poll(() => stepOf(page)).toBe(0);
+  await phase(page, 'paused');
+  await page.keyboard.press('Space');
+  await expect.poll(() => stepOf(page)).toBeGreaterThan(2);
+  await page.keyboard.press('Shift+?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('Space');
+  await phase(page, 'paused');
+  const before = await stepOf(page);
+  await page.getByLabel('Seed', { exact: true }).focus();
+  await page.keyboard.type('s r');
+  await page.keyboard.press('Escape');
+  expect(await stepOf(page)).toBe(before);
+});
+
+test('the chart can be read at a step by keyboard and by pointer', async ({ page }) => {
+  await openRunning(page);
+  await page.keyboard.press('Space');
+  await phase(page, 'paused');
+  await page.getByRole('slider', { name: 'Read reward at a step' }).focus();
+  await page.keyboard.press('Home');
+  await expect(page.locator('[data-testid="chart-reward"] .legend-step')).toHaveText('at step 0');
+  await expect(page.locator('[data-testid="chart-entropy"] .legend-step')).toHaveText('at step 0');
+  await expect(page.locator('[data-testid="chart-entropy"] .reading-line')).toBeAttached();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.legend-step')).toHaveCount(0);
+  await page.locator('[data-testid="chart-entropy"] .plot').hover({ position: { x: 300, y: 80 } });
+  await expect(page.locator('.legend-step')).toHaveCount(2);
+});
+
+test('the responses of a prompt, token by token', async ({ page }) => {
+  await openRunning(page);
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await phase(page, 'paused');
+  await page.locator('.responses .token').first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByTestId('token-reading')).toContainText('response 2, token 2');
+  await expect(page.getByTestId('token-reading')).toContainText('logp');
+  const prompt = page.getByTestId('samples').getByLabel('Prompt');
+  await page.getByRole('button', { name: 'Next' }).click();
+  await expect(prompt).toHaveValue('1');
+  await expect(page.locator('.sample-prompt')).toBeVisible();
+});
+
+test('a part is swapped on the running policy, and the algorithm too', async ({ page }) => {
+  await openRunning(page);
+  const advantage = page.getByLabel('Advantage', { exact: true });
+  const before = await stepOf(page);
+  const other = await advantage.locator('option:not(:checked)').first().getAttribute('value');
+  await advantage.selectOption(other);
+  await expect(page.getByTestId('marks')).toContainText('advantage');
+  await expect.poll(() => stepOf(page)).toBeGreaterThan(before + 2);
+  await expect.poll(() => new URL(page.url()).searchParams.get('part.advantage')).toBe(other);
+  await page.getByLabel('Algorithm').selectOption('rloo');
+  await expect(page.getByTestId('marks')).toContainText('rloo');
+  await expect.poll(() => new URL(page.url()).searchParams.get('algorithm')).toBe('rloo');
+  await phase(page, 'running');
+});
+
+test('several replicas give a band', async ({ page }) => {
+  await openRunning(page, '?batch.replicas=3');
+  await expect(page.locator('[data-testid="chart-reward"] .recharts-area-area')).toBeVisible();
+  await expect(page.locator('.legend-note')).toContainText('3 replicas');
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await page.getByLabel('Replica').selectOption('2');
+  await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
+});
+
+test('another task is built and runs', async ({ page }) => {
+  await openRunning(page);
+  await page.getByLabel('Task').selectOption('bandit');
+  await expect.poll(() => new URL(page.url()).searchParams.get('task')).toBe('bandit');
+  await phase(page, 'running');
+  await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(2);
+  await expect(page.getByTestId('problem')).toHaveCount(0);
+});
+
+test('a run is saved to a file and loaded from it', async ({ page }, where) => {
+  await openRunning(page);
+  await page.keyboard.press('Space');
+  await phase(page, 'paused');
+  const saved_at = await stepOf(page);
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const file = where.outputPath('run.safetensors');
+  await (await waiting).saveAs(file);
+  await page.keyboard.press('r');
+  await expect.poll(() => stepOf(page)).toBe(0);
+  await page.getByLabel('Checkpoint file').setInputFiles(file);
+  await expect.poll(() => stepOf(page), { timeout: 20_000 }).toBe(saved_at);
+  await page.getByLabel('Checkpoint file').setInputFiles({ name: 'x', mimeType: '', buffer: Buffer.from('nothing') });
+  await expect(page.getByTestId('problem')).toContainText(/\.$/m);
+  expect(await stepOf(page)).toBe(saved_at);
+});
+
+test('a hostile address gives sentences and a run', async ({ page }) => {
+  const hostile = [
+    'task=__proto__',
+    'algorithm=%3Cimg%20src=x%20onerror=alert(1)%3E',
+    `seed=${'9'.repeat(400)}`,
+    'set.learning_rate=NaN',
+    'set.constructor=1',
+    'batch.prompts=-1e999',
+    'batch.minibatches=64',
+    'part.advantage=%00',
+    'part.toString=1',
+    'engine=quantum',
+    'speed=-3',
+    '%E0%A4%A=1',
+  ];
+  await openRunning(page, `?${hostile.join('&')}`);
+  await expect(page.getByTestId('complaints')).toContainText('Used sum_to_target instead.');
+  await expect(page.getByTestId('complaints')).toContainText('more.');
+  await expect(page.locator('.notices img')).toHaveCount(0);
+  await page.getByTestId('complaints').getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByTestId('complaints')).toHaveCount(0);
+});
+
+test('a configuration that cannot be opened gives a sentence and the default run', async ({ page }) => {
+  await page.goto('./?batch.prompts=1&batch.group_size=1&batch.minibatches=64');
+  await expect(page.getByTestId('problem')).toContainText('The default run was opened instead.', { timeout: 30_000 });
+  await phase(page, 'running');
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`no accessibility violations, ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await openRunning(page, '?batch.replicas=2&set.nothing=1');
+    await page.getByTestId('samples').scrollIntoViewIfNeeded();
+    await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
+    await page.locator('[data-knob="learning_rate"] input[type="range"]').press('ArrowLeft');
+    await expect(page.getByTestId('marks')).toBeVisible();
+    await page.getByRole('button', { name: 'Program of one step' }).click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await phase(page, 'paused');
+    for (const state of ['page', 'help']) {
+      if (state === 'help') await page.getByRole('button', { name: 'Keys' }).click();
+      const { violations, passes } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+        .analyze();
+      console.log(`axe, ${scheme}, ${state}: ${passes.length} rules passed`);
+      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+    }
+  });
+}
+
+test('no width scrolls sideways', async ({ page }) => {
+  for (const width of [1440, 1024, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await openRunning(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
+  }
+});
+
+/** Milliseconds of the longest tasks of the page's main thread: on the clock, and of the processor. */
+async function longestTasks(browser: Browser, page: Page, ms: number) {
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  const observed = await page.evaluate(async (duration) => {
+    const found: number[] = [];
+    const observer = new PerformanceObserver((list) =>
+      found.push(...list.getEntries().map((e) => Math.round(e.duration))),
+    );
+    observer.observe({ type: 'longtask' });
+    await new Promise((resolve) => setTimeout(resolve, duration));
+    observer.disconnect();
+    return found;
+  }, ms);
+  type Event = {
+    name: string;
+    ph: string;
+    pid: number;
+    tid: number;
+    dur?: number;
+    tdur?: number;
+    args: { name?: string };
+  };
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: Event[] };
+  const threads = new Set(
+    traceEvents
+      .filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain')
+      .map((e) => `${e.pid}.${e.tid}`),
+  );
+  const tasks = traceEvents.filter(
+    (e) => e.ph === 'X' && e.name.endsWith('RunTask') && threads.has(`${e.pid}.${e.tid}`),
+  );
+  expect(
+    tasks.some((task) => task.tdur !== undefined),
+    'the trace has processor times',
+  ).toBe(true);
+  return { observed, worst_cpu_ms: Math.max(...tasks.map((task) => (task.tdur ?? 0) / 1000)) };
+}
+
+for (const query of ['', '?speed=0']) {
+  test(`no task of the main thread takes over 50 ms while training: ${query || 'default'}`, async ({
+    page,
+    browser,
+  }) => {
+    await openRunning(page, query);
+    await page.waitForTimeout(2000); // loading is over
+    const { observed, worst_cpu_ms } = await longestTasks(browser, page, 5000);
+    // The clock also counts the time in which other programs had the core; the processor's time is the page's own.
+    console.log(
+      `at step ${await stepOf(page)}: longest task ${worst_cpu_ms.toFixed(1)} ms of processor; long by the clock: ${observed.join(', ') || 'none'}`,
+    );
+    expect(worst_cpu_ms).toBeLessThan(50);
+  });
+}
+
+test('a worker that cannot start says so, and a restart mends it', async ({ page, errors }) => {
+  await page.route(/worker.*\.js/, (route) => route.abort());
+  await page.goto('./');
+  await expect(page.getByTestId('problem')).toContainText('Restart it.');
+  await page.unroute(/worker.*\.js/);
+  await page.getByRole('button', { name: 'Restart' }).click();
+  await phase(page, 'running');
+  await expect(page.getByTestId('problem')).toHaveCount(0);
+  errors.length = 0; // the browser itself reports the refused script
+});
+
+test('the self-test runs on this device and streams its rows', async ({ page }) => {
+  await page.goto('./?selftest');
+  await expect(page.getByTestId('selftest-rows').getByRole('row').nth(1)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByTestId('selftest-result')).toContainText(/passed|failed/, { timeout: 50_000 });
+  console.log(await page.getByTestId('selftest-result').textContent());
+  await expect(page.getByTestId('selftest-result')).toContainText(/All \d+ passed/);
+  await page.getByRole('link', { name: 'Back to the lab' }).click();
+  await phase(page, 'running');
+});
