@@ -128,14 +128,15 @@ function mayImport(from, to) {
 
 function checkImports(file, text, report) {
   const from = folderOf(file);
-  const isTwin = /^shaders\/.*\.ref\.ts$/.test(file);
+  const isTwin = /^shaders\/.*\.(ref|fast)\.ts$/.test(file);
   if (from === undefined && !isTwin) return;
   for (const { target, start, isType } of findImports(text)) {
     const path = resolveTarget(file, target);
     const line = lineOf(text, start);
     if (isTwin) {
-      if (!isType || !path?.startsWith('src/engine/')) {
-        report(file, line, `imports '${target}'`, "a twin imports nothing but 'import type' from src/engine");
+      const isShared = /^shaders\/.*\.(ref|fast)\.ts$/.test(path ?? '') || path === 'src/engine/random.ts';
+      if (!isShared && !(isType && path?.startsWith('src/engine/'))) {
+        report(file, line, `imports '${target}'`, "other twins, src/engine/random.ts, or 'import type' from src/engine");
       }
       continue;
     }

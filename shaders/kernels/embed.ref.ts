@@ -4,7 +4,7 @@ import { place_of } from '../lib/rows.ref.ts';
 /** x = tok[symbol] + pos[context position]. */
 export function embed({ b, size, at }: TwinCall): void {
   const { tokens, sequence_index, params, x } = b;
-  const { replica, count, row, width, context, total_sequence, sequence, param_stride } = size;
+  const { replica, count, width, context, total_sequence, sequence, param_stride, x_stride } = size;
   for (let r = 0; r < replica; r++) {
     for (let k = 0; k < count; k++) {
       const at_row = at.first + k * at.row_step;
@@ -13,7 +13,7 @@ export function embed({ b, size, at }: TwinCall): void {
       const symbol = tokens[(r * total_sequence + s) * context + place.context_index];
       const tok = r * param_stride + at.tok + symbol * width;
       const pos = r * param_stride + at.pos + place.context_index * width;
-      const to = (r * row + at_row) * width;
+      const to = r * x_stride + at_row * width;
       for (let c = 0; c < width; c++) x[to + c] = params[tok + c] + params[pos + c];
     }
   }

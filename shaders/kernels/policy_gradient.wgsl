@@ -57,6 +57,6 @@ fn policy_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   let is_clipped_lower = mask == 0.0 && a < 0.0 && ratio > 1.0;
   token_stat[place] = array<vec4f, 2>(
     vec4f(coef, current.y, loss, -log_ratio),
-    vec4f(ratio - 1.0 - log_ratio, f32(is_clipped), f32(is_clipped_lower), regulariser_value(t)),
+    vec4f(exp_less_line(log_ratio), f32(is_clipped), f32(is_clipped_lower), regulariser_value(t)),
   );
 }

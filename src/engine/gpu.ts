@@ -315,6 +315,7 @@ export class GpuExecutor implements Executor {
   /** Names of buffers whose guard words were overwritten (only with `has_guards`). */
   async brokenGuards(): Promise<string[]> {
     const out: string[] = [];
+    if (!this.options.has_guards) return out;
     for (const [name, s] of this.store) {
       const words = new Uint32Array(await this.readBack(s.buffer, s.buffer.size)).subarray(s.elements);
       if (words.some((w) => w !== GUARD_VALUE)) out.push(name);

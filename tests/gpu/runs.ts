@@ -1,16 +1,17 @@
 import { openNodeDevice } from '../../src/cli/device.ts';
-import { GpuExecutor } from '../../src/engine/gpu.ts';
+import { GpuExecutor, type GpuOptions } from '../../src/engine/gpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { type Row, Run } from '../../src/trainer/run.ts';
 
 /** Test files open one device each; every GPU error that nobody caught is collected. */
-export async function openGpu(): Promise<{ make: () => GpuExecutor; adapter: string; errors: string[] }> {
+export async function openGpu(): Promise<{ make: (options?: GpuOptions) => GpuExecutor; adapter: string; errors: string[] }> {
   const { device, info } = await openNodeDevice();
   const errors: string[] = [];
   device.addEventListener('uncapturederror', (event) => errors.push(event.error.message));
   const adapter = info.description || info.architecture;
-  const make = () => new GpuExecutor(device, { kind: 'webgpu', adapter, is_software: info.software }, shaderLibrary);
+  const make = (options?: GpuOptions) =>
+    new GpuExecutor(device, { kind: 'webgpu', adapter, is_software: info.software }, shaderLibrary, options);
   return { make, adapter, errors };
 }
 

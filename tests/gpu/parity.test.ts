@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CpuExecutor } from '../../src/engine/cpu.ts';
+import { shaderLibrary } from '../../src/engine/library.ts';
+import { checkParity, type KernelParity } from '../../src/trainer/parity.ts';
+import { Run } from '../../src/trainer/run.ts';
+import { slotTwins } from '../../src/trainer/slots.ts';
+import { configOf, openGpu } from './runs.ts';
+
+let gpu: Awaited<ReturnType<typeof openGpu>>;
+const seen = new Map<string, KernelParity>();
+
+beforeAll(async () => {
+  gpu = await openGpu();
+});
+afterAll(() => {
+  const rows = [...seen.values()].sort((a, b) => b.worst - a.worst);
+  const text = rows.map((k) => `${k.kernel} ${k.worst.toExponential(1)}${k.edges ? ` (${k.edges} edges)` : ''}`);
+  console.log(`${seen.size} kernels on ${gpu.adapter}; worst relative errors: ${text.join(', ')}`);
+});
+
+const small = { prompts: 4, group_size: 2, minibatches: 2, epochs: 2, replicas: 2, eval_every: 0 };
+const tiny = { layers: 2, width: 16, heads: 2 };
+const runs = [
+  { policy: 'tabular', algorithm: 'grpo', hyper: { kl_coef: 0.1, entropy_coef: 0.01 } },
+  { policy: 'tabular', algorithm: 'ppo', hyper: { kl_reward_coef: 0.1, gae_lambda: 0.9, discount: 0.95 } },
+  { policy: 'tabular', algorithm: 'reinforce', hyper: {} },
+  { policy: 'transformer', algorithm: 'grpo', hyper: { kl_coef: 0.1, entropy_coef: 0.01 } },
+  { policy: 'transformer', algorithm: 'ppo', hyper: { kl_reward_coef: 0.1, gae_lambda: 0.9, discount: 0.95 } },
+  { policy: 'transformer', algorithm: 'sft', hyper: {} },
+];
+
+describe('every dispatch of a step against its twin', () => {
+  test.each(runs)('$policy $algorithm', async ({ policy, algorithm, hyper }) => {
+    const executor = gpu.make({ has_guards: true });
+    const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
+    const task = algorithm === 'ppo' ? 'guess_number' : 'sum_to_target';
+    const policy_settings = policy === 'transformer' ? tiny : {};
+    const run = await Run.open(executor, configOf({ task, policy, algorithm, hyper, policy_settings, batch: small }));
+    await run.advance(2); // weights and moments that a step has moved
+    const report = await checkParity(run.program, executor, cpu, { is_hostile: true });
+    for (const k of report.kernels) {
+      const known = seen.get(k.kernel);
+      if (!known || known.worst < k.worst) seen.set(k.kernel, k);
+    }
+    expect(report.failures).toEqual([]);
+    expect(report.kernels.length).toBeGreaterThan(10);
+    expect(gpu.errors).toEqual([]);
+    executor.destroy();
+  });
+});
