@@ -222,7 +222,7 @@ class Comparison {
   }
 
   private compare(i: number, launch: Launch, w: Written, inputs: Record<string, Numbers>): void {
-    const { got, want, buffer, binding } = w;
+    const { got, want, buffer } = w;
     const kernel = this.of(launch.kernel);
     const atol = tolerances(w);
     const got_words = wordsOf(got);

@@ -24,6 +24,8 @@ const SEND_INTERVAL_MS = 33;
 const BATCH_MS = 16;
 /** Batches on their way at once: one running, one queued behind it. */
 const BATCHES_IN_FLIGHT = 2;
+/** The speed that is shown is the mean over this long. */
+const SPEED_WINDOW_MS = 500;
 /** Steps timed per engine when 'auto' has to choose. */
 const TRIAL_STEPS = 4;
 
@@ -290,13 +292,20 @@ export class Trainer implements TrainerApi {
     let batch = 0;
     let batch_began = performance.now();
     let last_arrival = batch_began;
+    let counted = 0;
+    let counted_since = batch_began;
     const arrive = async () => {
       const rows = await run.take();
       const now = performance.now();
       // smoothed, from arrival to arrival: what the pipeline really delivers
       if (rows.length > 0) ms_per_step += 0.3 * ((now - last_arrival) / rows.length - ms_per_step);
       last_arrival = now;
-      this.steps_per_second = 1000 / ms_per_step;
+      counted += rows.length;
+      if (now - counted_since >= SPEED_WINDOW_MS) {
+        this.steps_per_second = (counted * 1000) / (now - counted_since);
+        counted = 0;
+        counted_since = now;
+      }
       steps_per_batch = Math.max(1, Math.min(executor.info.kind === 'cpu' ? 64 : 32, Math.round(BATCH_MS / ms_per_step)));
       this.post(rows);
       if (now - this.sent_at >= SEND_INTERVAL_MS) {

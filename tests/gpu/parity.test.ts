@@ -20,7 +20,7 @@ afterAll(() => {
 
 const small = { prompts: 4, group_size: 2, minibatches: 2, epochs: 2, replicas: 2, eval_every: 0 };
 const tiny = { layers: 2, width: 16, heads: 2 };
-const runs = [
+const runs: { policy: string; algorithm: string; hyper: Record<string, number> }[] = [
   { policy: 'tabular', algorithm: 'grpo', hyper: { kl_coef: 0.1, entropy_coef: 0.01 } },
   { policy: 'tabular', algorithm: 'ppo', hyper: { kl_reward_coef: 0.1, gae_lambda: 0.9, discount: 0.95 } },
   { policy: 'tabular', algorithm: 'reinforce', hyper: {} },

@@ -1,0 +1,291 @@
+/** Hand-made dispatches of every kernel, on awkward sizes, with garbage where nobody may look. */
+import { partsOf } from '../../src/algorithms/index.ts';
+import { ROLES } from '../../src/algorithms/algorithm.ts';
+import { shaderLibrary } from '../../src/engine/library.ts';
+import type { BufferSpec, Dispatch, Program } from '../../src/engine/program.ts';
+import { randomBits, randomNormal, randomUniform } from '../../src/engine/random.ts';
+import { COMMON_HYPER } from '../../src/trainer/settings.ts';
+
+/** Sizes and offsets by name; the names that kernels use. */
+export type Dims = Record<string, number>;
+
+/** One dispatch with contents for its inputs, where the usual ones by binding name do not fit. */
+export interface Case {
+  size?: Dims;
+  at?: Dims;
+  slots?: Record<string, string>;
+  over: Dispatch['over'];
+  data?: Record<string, (i: number) => number>;
+}
+
+const ceil = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+/** Sizes that follow from a batch; `spare` more groups lie in the rollout than the minibatch takes. */
+function layout(replica: number, prompt: number, member: number, prompt_position: number, position: number, vocab: number, spare = 0): Dims {
+  const [width, head, hidden, layer] = [16, 2, 64, 2];
+  const sequence = prompt * member;
+  const logit_row = prompt + sequence * (position - 1);
+  const row = prompt * prompt_position + sequence * (position - 1);
+  const key = prompt_position + position - 1;
+  const context = prompt_position + position;
+  const logit_column = ceil(vocab + 1, 8);
+  const prompt_count = 7;
+  const table = { entry: prompt_count * position * vocab };
+  return {
+    ...table,
+    ...{ replica, prompt, member, prompt_position, position, vocab, sequence, logit_row, row, key, context, logit_column },
+    ...{ width, head, hidden, layer, prompt_count, train_count: 5, first_prompt: 2, variant: 3, table_row: position + 1 },
+    ...{ group: prompt + spare, total_member: member, total_sequence: (prompt + spare) * member, group_end: prompt + spare + 1 },
+    ...{ position_stride: ceil(position, 4), mask_word: Math.ceil(position / 32), advantage_stride: 1, metric: 18, minibatch: 3 },
+    ...{ split: 1, param_stride: 1024, param_chunk: 16, qkv_stride: layer * row * 3 * width, mixed_stride: row * width },
+    ...{ prob_stride: layer * row * head * key, hidden_stride: layer * row * hidden, values: row * width },
+    ...{ mb_prompt: 1, mb_member: member, mb_sequence: member, modulus: vocab, end_symbol: 0 },
+  };
+}
+
+/** The batches: one of everything, primes with padding and replicas, 63, 64 and 65 responses. */
+export const LAYOUTS: Record<string, Dims> = {
+  'one of everything': layout(1, 1, 1, 1, 1, 3),
+  'primes, three replicas': layout(3, 3, 5, 2, 7, 11, 2),
+  '63 responses, two mask words': layout(1, 9, 7, 1, 33, 5),
+  '64 responses, two replicas': layout(2, 8, 8, 3, 4, 8),
+  '65 responses': layout(1, 13, 5, 3, 5, 13, 1),
+};
+
+/** Every hyperparameter that any part, the optimiser or the builder knows. */
+export const HYPER: Record<string, number> = {
+  ...Object.fromEntries(
+    [...ROLES.flatMap((role) => partsOf(role).map((p) => p.hyper)), COMMON_HYPER].flatMap((table) => Object.entries(table).map(([name, knob]) => [name, knob.value])),
+  ),
+  ...{ kl_coef: 0.1, entropy_coef: 0.01, std_is_population: 0, solved_reward: 0.5, kl_reward_coef: 0.2, discount: 0.9, gae_lambda: 0.8 },
+  ...{ temperature: 0.7, max_grad_norm: 3, weight_decay: 0.01, arm_gap: 0.5 },
+};
+const hyper = Object.keys(HYPER);
+
+/** Replica r has its own temperature, discount and choices, so that a kernel that reads another's row shows. */
+function hyperValue(i: number): number {
+  const r = Math.floor(i / hyper.length);
+  const name = hyper[i % hyper.length];
+  if (name === 'baseline') return r % 3;
+  if (name === 'std_is_population') return r % 2;
+  return name === 'temperature' || name === 'discount' || name === 'learning_rate' ? HYPER[name] / (1 + r / 4) : HYPER[name];
+}
+
+const below = (n: number, i: number, salt = 0): number => randomBits(1, salt, 9, i, 0) % n;
+const normal = (i: number, salt = 0): number => randomNormal(2 + salt, 9, i);
+const uniform = (i: number, salt = 0): number => randomUniform(3 + salt, 0, 9, i, 0);
+/** What stands where nobody may look. */
+const GARBAGE = 1e30;
+
+/** One word of a sequence's mask: nothing in every fourth sequence, everything in the next, holes in the others. */
+function maskWord(d: Dims, i: number): number {
+  const s = Math.floor(i / d.mask_word);
+  const left = d.position - (i % d.mask_word) * 32;
+  const valid = left >= 32 ? 0xffffffff : 2 ** left - 1;
+  return (s % 4 === 3 ? 0 : s % 4 === 0 ? valid : randomBits(4, 0, 9, i, 0) & valid) >>> 0;
+}
+
+/** Usual contents by binding name; a name means the same in every kernel. Everything else is normally distributed. */
+function usual(d: Dims): Record<string, (i: number) => number> {
+  const masked = (i: number) => below(4, Math.floor(i / 4), 1) === 0;
+  return {
+    hypers: hyperValue,
+    clock: (i) => (i % 2 === 0 ? randomBits(5, 0, 9, i, 0) : 17 + i),
+    tokens: (i) => below(d.vocab, i),
+    prompt_table: (i) => below(d.vocab, i, 2),
+    prompt_index: (i) => below(d.prompt_count, i, 3),
+    token_mask: (i) => maskWord(d, i),
+    length: (i) => below(d.position + 1, i, 4),
+    // the last sequences of the rollout first
+    sequence_index: (i) => d.total_sequence - 1 - (i % d.sequence),
+    prompt_order: (i) => d.prompt - 1 - (i % d.prompt),
+    // responses go round the groups, and the first group keeps only one
+    group_start: (i) => (i % d.group_end === 0 ? 0 : 1 + Math.floor(((d.total_sequence - 1) * ((i % d.group_end) - 1)) / Math.max(d.group - 1, 1))),
+    group_member: (i) => ((i % d.total_sequence) * (d.total_sequence % 2 === 0 ? d.total_sequence - 1 : 2)) % d.total_sequence,
+    now: (i) => (i % 4 === 3 ? (masked(i) ? 0 : 1) : masked(i) ? GARBAGE : i % 4 === 0 ? -2 * uniform(i) : uniform(i, 1)),
+    recorded: (i) => (i % 4 === 3 ? 0 : -2 * uniform(i, 2)),
+    sequence_stat: (i) => [normal(i), 1 + below(d.position, i, 5), d.total_sequence - 1 - (Math.floor(i / 4) % d.sequence), 0][i % 4],
+    batch_count: (i) => (i % 2 === 0 ? d.sequence * d.position - 1 : d.sequence),
+    probability: (i) => uniform(i, 3) / d.key,
+    inverse_rms: (i) => 0.5 + uniform(i, 4),
+    rewards: (i) => [0, 1, 0.25, 1, 0.7][below(5, i, 6)],
+    optimiser: (i) => [1.7, 0.6, 3, 1][i % 4],
+    moment2: (i) => uniform(i, 5) ** 2,
+    square_sum: (i) => uniform(i, 6),
+    demonstration_table: (i) => ((i + 1) % d.table_row === 0 ? below(d.position + 1, i, 7) : below(d.vocab, i, 8)),
+  };
+}
+
+const tokenSlots = (stable_mask: string, importance_weight: string, objective: string, regulariser: string, token_weight: string) => ({
+  ...{ stable_mask, importance_weight, objective, token_weight, likelihood_gradient: 'plain' },
+  ...{ regulariser_value: regulariser, regulariser_gradient: regulariser },
+});
+
+/** Sizes of the matrix products: rows × inputs → outputs, each awkward in its own way. */
+const PRODUCTS = [
+  [1, 16, 8],
+  [63, 16, 24],
+  [64, 32, 8],
+  [65, 16, 16],
+  [17, 48, 40],
+];
+
+function forwardProducts(d: Dims, block_rows: number, block_columns: number): Case[] {
+  return PRODUCTS.flatMap(([count, input, output]) => {
+    const step = d.replica; // a strided range where there are replicas
+    const [x_rows, y_rows] = [count * step + 1, 2 * count * step + 2];
+    const base = { weight: 64, x: input, y: output * 2, first: step - 1, row_step: step, count, x_stride: x_rows * input, y_stride: y_rows * output };
+    return ['store', 'add'].map((matmul_epilogue) => ({
+      size: { input, output, param_stride: 64 + input * output, x_stride: base.x_stride, y_stride: base.y_stride },
+      at: { ...base, residual: matmul_epilogue === 'store' ? base.y : (1 + count * step) * output },
+      slots: { matmul_epilogue },
+      over: ['replica', Math.ceil(count / block_rows), Math.ceil(output / block_columns)],
+    }));
+  });
+}
+function backwardProducts(kind: 'input' | 'weight', block_rows: number, block_columns: number): Case[] {
+  return PRODUCTS.flatMap(([count, input, output]) => {
+    const strides = { x_stride: (count + (kind === 'weight' ? 1 : 0)) * input, y_stride: count * output };
+    const size = { input, output, param_stride: 64 + input * output, ...strides };
+    if (kind === 'input') {
+      return [{ size, at: { weight: 64, count, ...strides }, over: ['replica', Math.ceil(count / block_rows), Math.ceil(input / block_columns)] }];
+    }
+    return [1, 3].map((split) => ({
+      size: { ...size, split },
+      at: { weight: 64, x: input, count, ...strides },
+      over: ['replica', split, Math.ceil(input / block_rows), Math.ceil(output / block_columns)],
+    }));
+  });
+}
+
+/** Ranges of rows: all of them, and one decoding step where responses have inputs. */
+function ranges(d: Dims): { first: number; row_step: number; count: number }[] {
+  const all = { first: 0, row_step: 1, count: d.row };
+  const inputs = d.position - 1;
+  return inputs === 0 ? [all] : [all, { first: d.prompt * d.prompt_position + inputs - 1, row_step: inputs, count: d.sequence }];
+}
+
+const each = (over: Dispatch['over'], more: Omit<Case, 'over'> = {}): Case[] => [{ over, ...more }];
+const SEQUENCES = ['replica', 'sequence'];
+const TOKENS = ['replica', 'sequence', 'position_stride'];
+
+/** The cases of every kernel for a batch. */
+export function casesOf(kernel: string, d: Dims): Case[] {
+  const attention = { qkv: d.row * 3 * d.width, prob: d.row * d.head * d.key };
+  const tok = { tok: 0, pos: d.vocab * d.width };
+  const embedding = { param_stride: (d.vocab + d.context) * d.width, x_stride: d.row * d.width };
+  const inputs = d.position - 1;
+  const norms = [
+    { count: d.row, first: 0, row_step: 1, y_first: 0, y_row_step: 1 },
+    { count: d.prompt, first: d.prompt_position - 1, row_step: d.prompt_position, y_first: 0, y_row_step: 1 },
+    ...(inputs > 0 ? [{ count: d.sequence, first: d.prompt * d.prompt_position, row_step: inputs, y_first: d.prompt, y_row_step: inputs }] : []),
+  ].map(({ count, ...rows }) => ({ count, rows }));
+  const norm = { x_stride: 2 * d.row * d.width, y_stride: d.row * d.width, d_stride: d.row * d.width, norm_stride: 2 * d.row };
+  const in_norm = { gain: 32, x: d.row * d.width, norm: d.row };
+  const tabular = { param_stride: d.entry * d.logit_column };
+
+  const cases: Record<string, () => Case[]> = {
+    adamw: () => each(['replica', d.param_stride / 4]),
+    attention_backward_qkv: () => each(['replica', 'row', d.width / 4], { at: attention }),
+    attention_backward_scores: () => each(['replica', 'row', 'head'], { at: attention }),
+    attention_mix: () => ranges(d).map(({ count, ...rows }) => ({ size: { count }, at: { ...rows, ...attention, mixed: 0 }, over: ['replica', count, d.width / 4] })),
+    attention_scores: () => ranges(d).map(({ count, ...rows }) => ({ size: { count }, at: { ...rows, ...attention }, over: ['replica', count, 'head'] })),
+    baseline_advantage: () => each(['replica', 64]),
+    clear: () => each(['replica', d.values / 4]),
+    constant_advantage: () => each(SEQUENCES),
+    count_tokens: () => each(['replica', 64]),
+    draw_prompts: () => ['uniform', 'in_order'].flatMap((choose_prompt) => each(SEQUENCES, { slots: { choose_prompt }, size: { prompt_count: 30 } })),
+    embed: () => ranges(d).map(({ count, ...rows }) => ({ size: { count, ...embedding }, at: { ...rows, ...tok }, over: ['replica', count, d.width / 4] })),
+    embed_backward: () => [1, 3].map((split) => ({ size: { split, ...embedding }, at: tok, over: ['replica', split, d.vocab + d.context, d.width / 4] })),
+    evaluate_metrics: () => each(['replica', 64], { at: { column: 5 } }),
+    gae: () => each(SEQUENCES),
+    gelu_backward: () => each(['replica', 'row', d.hidden / 4], { at: { offset: d.row * d.hidden } }),
+    gelu_forward: () => ranges(d).map(({ count, ...rows }) => ({ size: { count }, at: { offset: d.row * d.hidden, ...rows }, over: ['replica', count, d.hidden / 4] })),
+    gradient_norm: () => each(['replica', 64]),
+    gradient_sum: () => [1, 3].flatMap((split) => each(['replica', 'param_chunk'], { size: { split, param_stride: 1020 } })),
+    group_advantage: () =>
+      ['standardise', 'centre', 'leave_one_out'].flatMap((group_advantage_of) =>
+        each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
+      ),
+    logits_backward: () => each(['replica', 'logit_row']),
+    matmul: () => forwardProducts(d, 8, 4),
+    matmul_wide: () => forwardProducts(d, 16, 8),
+    matmul_input_backward: () => backwardProducts('input', 8, 4),
+    matmul_input_backward_wide: () => backwardProducts('input', 16, 8),
+    matmul_weight_backward: () => backwardProducts('weight', 8, 4),
+    matmul_weight_backward_wide: () => backwardProducts('weight', 16, 8),
+    policy_gradient: () =>
+      [
+        tokenSlots('none', 'none', 'log_likelihood', 'none', 'token_sum'),
+        tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'kl_k1', 'token_mean'),
+        tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'kl_k2', 'seq_mean_token_mean'),
+        tokenSlots('sequence_clip', 'sequence_ratio', 'sequence_clip', 'kl_k3', 'seq_mean_token_sum'),
+        tokenSlots('none', 'old_policy', 'log_likelihood', 'kl_k3', 'constant'),
+      ].flatMap((slots, i) => each(TOKENS, { slots, size: { advantage_stride: i % 2 === 0 ? 1 : d.position_stride } })),
+    record_logp: () => [1, 2].flatMap((component) => each(TOKENS, { at: { component } })),
+    rms_gain_backward: () => {
+      const last = { last_rows: d.prompt, last_row_step: d.prompt_position, count: d.logit_row };
+      return [last, { last_rows: 0, last_row_step: 1, count: d.row }].flatMap((rows) =>
+        [1, 3].map((split) => ({ size: { ...norm, ...rows, split }, at: in_norm, over: ['replica', split, d.width / 4] })),
+      );
+    },
+    rms_norm: () => norms.map(({ count, rows }) => ({ size: { ...norm, count }, at: { ...in_norm, y: 0, ...rows }, over: ['replica', count] })),
+    rms_norm_backward: () => norms.map(({ count, rows }) => ({ size: { ...norm, count }, at: { ...in_norm, ...rows }, over: ['replica', count] })),
+    sample_symbol: () =>
+      [0, d.position - 1].flatMap((t) =>
+        [0, 1].map((is_greedy) => ({
+          at: { t, is_greedy },
+          slots: { next_symbol: is_greedy ? 'fixed_length' : 'until_end' },
+          over: SEQUENCES,
+          data: { length: (i) => (i % 3 === 2 ? Math.max(t - 1, 0) : t) }, // every third ended earlier
+        })),
+      ),
+    score_responses: () => each(SEQUENCES, { slots: { reward: 'sum_to_target' }, data: { length: () => d.position } }),
+    select_minibatch: () => {
+      const whole = { mb_prompt: d.prompt, mb_member: d.member };
+      return [whole, { mb_prompt: 1, mb_member: d.member }, { mb_prompt: 1, mb_member: 1 }].map((size) => {
+        const mb_sequence = size.mb_prompt * size.mb_member;
+        return { size: { ...size, mb_sequence }, at: { minibatch: d.sequence / mb_sequence - 1 }, over: ['replica', mb_sequence] };
+      });
+    },
+    sequence_statistics: () => each(SEQUENCES),
+    shuffle_prompts: () => each(['replica', 'prompt'], { at: { epoch: 3 } }),
+    step_metrics: () => each(['replica', 64]),
+    tabular_backward: () => each(['replica', 'entry'], { size: tabular }),
+    tabular_logits: () =>
+      [
+        { first: 0, row_step: 1, count: d.logit_row },
+        ...(inputs > 0 ? [{ first: d.prompt + inputs - 1, row_step: inputs, count: d.sequence }] : []),
+      ].map(({ count, ...rows }) => ({ size: { ...tabular, count }, at: rows, over: ['replica', count, d.logit_column / 4] })),
+    tick: () => each(['replica']),
+    token_logp: () => each(TOKENS),
+    token_reward: () => each(SEQUENCES),
+    value_gradient: () => each(['replica', 'logit_row'], { slots: { token_weight: 'token_mean' } }),
+    value_metrics: () => each(['replica', 64], { at: { column: 4 } }),
+    whiten_advantage: () => each(['replica', 64]),
+    write_demonstrations: () => each(SEQUENCES, { slots: { next_symbol: 'until_end' } }),
+  };
+  const make = cases[kernel];
+  if (!make) throw new Error(`kernel '${kernel}' has no cases; add some to tests/gpu/kernelCases.ts.`);
+  return make();
+}
+
+/** The program that consists of one case, and the contents of its inputs. */
+export function programOf(kernel: string, d: Dims, c: Case): { program: Program; contents: Record<string, Float32Array | Uint32Array> } {
+  const dims: Dims = { ...d, ...c.size, hyper: hyper.length };
+  const { bindings, text } = shaderLibrary.kernel(kernel);
+  const buffers: Record<string, BufferSpec> = {};
+  const contents: Record<string, Float32Array | Uint32Array> = {};
+  const make = { ...usual(dims), ...c.data };
+  for (const b of bindings) {
+    if (b.kind === 'uniform') continue;
+    const is_u32 = new RegExp(`> ${b.name}: array<(u32|vec\\du)>`).test(text);
+    const shape = b.shape!.map((s) => (/^\d+$/.test(s) ? Number(s) : s));
+    buffers[b.name] = { type: is_u32 ? 'u32' : 'f32', shape, doc: '', origin: 'kept' };
+    const length = shape.reduce<number>((n, s) => n * (typeof s === 'number' ? s : dims[s]), 1);
+    const values = Array.from({ length }, (_, i) => (make[b.name] ?? ((k: number) => normal(k, b.index)))(i));
+    contents[b.name] = is_u32 ? Uint32Array.from(values) : Float32Array.from(values);
+  }
+  const { over, at, slots } = c;
+  return { program: { id: kernel, dims, buffers, hyper, steps: [{ kernel, over, at, slots, size: c.size }] }, contents };
+}
