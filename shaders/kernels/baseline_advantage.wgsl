@@ -25,10 +25,11 @@ fn baseline_advantage(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_in
   hyper = hypers[replica];
   let base = replica * sequence;
   var sum = 0.0;
+  // measured from the first reward: equal rewards then have exactly their own mean, and no advantage
   for (var s = local.x; s < sequence; s += row_threads) {
-    sum += rewards[base + s];
+    sum += rewards[base + s] - rewards[base];
   }
-  let mean = row_sum(sum, local.x) / f32(sequence);
+  let mean = rewards[base] + row_sum(sum, local.x) / f32(sequence);
   let average = baseline[replica];
   let b = select(select(average, mean, hyper.baseline == 1.0), 0.0, hyper.baseline == 0.0);
   for (var s = local.x; s < sequence; s += row_threads) {

@@ -5,28 +5,28 @@ export function group_advantage({ b, size, hyper, slot }: TwinCall): void {
   const { rewards, token_mask, group_start, group_member, advantage } = b;
   const { replica, sequence, group, group_end, mask_word } = size;
   const score_of = (s: number): number => {
-    const words = token_mask.subarray(s * mask_word, (s + 1) * mask_word);
-    return words.some((w) => w !== 0) ? rewards[s] : 0;
+    for (let w = s * mask_word; w < (s + 1) * mask_word; w++) if (token_mask[w] !== 0) return rewards[s];
+    return 0;
   };
   for (let r = 0; r < replica; r++) {
     const h = hyper(r);
+    const first = r * sequence;
     for (let k = 0; k < group; k++) {
-      const begin = group_start[r * group_end + k];
-      const end = group_start[r * group_end + k + 1];
-      const members = Array.from(
-        group_member.subarray(r * sequence + begin, r * sequence + end),
-        (m) => r * sequence + m,
-      );
-      const scores = members.map(score_of);
-      const count = scores.length;
-      const mean = scores.reduce((sum, score) => sum + score, 0) / count;
-      const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
+      const begin = first + group_start[r * group_end + k];
+      const end = first + group_start[r * group_end + k + 1];
+      const count = end - begin;
+      let sum = 0;
+      for (let m = begin; m < end; m++) sum += score_of(first + group_member[m]);
+      const mean = sum / count;
+      let squares = 0;
+      for (let m = begin; m < end; m++) squares += (score_of(first + group_member[m]) - mean) ** 2;
       const std_dev = Math.sqrt(squares / (h.std_is_population ? count : count - 1));
       // no baseline in a group of one: the raw reward
       const g = count === 1 ? { mean: 0, std_dev: 1, count } : { mean, std_dev, count };
-      members.forEach((s, m) => {
-        advantage[s] = slot.group_advantage_of(scores[m], g, h);
-      });
+      for (let m = begin; m < end; m++) {
+        const s = first + group_member[m];
+        advantage[s] = slot.group_advantage_of(score_of(s), g, h);
+      }
     }
   }
 }

@@ -45,11 +45,14 @@ fn group_advantage(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   let begin = group_start[replica * group_end + i % group];
   let end = group_start[replica * group_end + i % group + 1u];
   let count = f32(end - begin);
+  // measured from the first score: equal scores then have exactly their own mean, whatever it rounds to, and divided by
+  // no spread the difference would be a large number instead of 0
+  let first = score_of(base + group_member[base + begin]);
   var mean = 0.0;
   for (var k = begin; k < end; k++) {
-    mean += score_of(base + group_member[base + k]);
+    mean += score_of(base + group_member[base + k]) - first;
   }
-  mean = mean / max(count, 1.0);
+  mean = first + mean / max(count, 1.0);
   var squares = 0.0;
   for (var k = begin; k < end; k++) {
     let away = score_of(base + group_member[base + k]) - mean;

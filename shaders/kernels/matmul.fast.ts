@@ -3,14 +3,26 @@ import type { TwinCall } from '../../src/engine/twin.ts';
 /** Like the twin, in blocks of 2 rows × 4 outputs whose sums stay in registers; `output` is a multiple of 4. */
 export function matmul({ b, size, at, slot }: TwinCall): void {
   const { x, params, y } = b;
-  const { replica, input, output, param_stride } = size;
-  const { first, row_step, count, x_stride, y_stride } = at;
+  // `| 0` tells the compiler that these are whole numbers, which the loops below pay back twice over
+  const replica = size.replica | 0;
+  const input = size.input | 0;
+  const output = size.output | 0;
+  const param_stride = size.param_stride | 0;
+  const first = at.first | 0;
+  const row_step = at.row_step | 0;
+  const count = at.count | 0;
+  const x_stride = at.x_stride | 0;
+  const y_stride = at.y_stride | 0;
+  const at_weight = at.weight | 0;
+  const at_x = at.x | 0;
+  const at_y = at.y | 0;
+  const at_residual = at.residual | 0;
   const epilogue = slot.matmul_epilogue;
   for (let r = 0; r < replica; r++) {
-    const weight = r * param_stride + at.weight;
-    const from = r * x_stride + at.x;
-    const to = r * y_stride + at.y;
-    const residual = at.residual - at.y;
+    const weight = r * param_stride + at_weight;
+    const from = r * x_stride + at_x;
+    const to = r * y_stride + at_y;
+    const residual = at_residual - at_y;
     for (let k = 0; k < count; k += 2) {
       const row = first + k * row_step;
       const has_next = k + 1 < count; // else the second row repeats the first and is not stored

@@ -3,10 +3,17 @@ import type { TwinCall } from '../../src/engine/twin.ts';
 /** Like the twin, in blocks of 2 rows × 4 inputs whose sums stay in registers; `input` is a multiple of 4. */
 export function matmul_input_backward({ b, size, at }: TwinCall): void {
   const { d_y, params, d_x } = b;
-  const { replica, input, output, param_stride } = size;
-  const { count, x_stride, y_stride } = at;
+  // `| 0` tells the compiler that these are whole numbers, which the loops below pay back twice over
+  const replica = size.replica | 0;
+  const input = size.input | 0;
+  const output = size.output | 0;
+  const param_stride = size.param_stride | 0;
+  const count = at.count | 0;
+  const x_stride = at.x_stride | 0;
+  const y_stride = at.y_stride | 0;
+  const at_weight = at.weight | 0;
   for (let r = 0; r < replica; r++) {
-    const weight = r * param_stride + at.weight;
+    const weight = r * param_stride + at_weight;
     for (let k = 0; k < count; k += 2) {
       const has_next = k + 1 < count; // else the second row repeats the first and is not stored
       const y0 = r * y_stride + k * output;

@@ -4,13 +4,22 @@ import { part_of } from '../lib/rows.ref.ts';
 /** Like the twin, in blocks of 2 inputs × 4 outputs whose sums stay in registers; sizes are even, `output` a multiple of 4. */
 export function matmul_weight_backward({ b, size, at }: TwinCall): void {
   const { x, d_y, d_params } = b;
-  const { replica, input, output, split, param_stride } = size;
-  const { count, x_stride, y_stride } = at;
+  // `| 0` tells the compiler that these are whole numbers, which the loops below pay back twice over
+  const replica = size.replica | 0;
+  const input = size.input | 0;
+  const output = size.output | 0;
+  const split = size.split | 0;
+  const param_stride = size.param_stride | 0;
+  const count = at.count | 0;
+  const x_stride = at.x_stride | 0;
+  const y_stride = at.y_stride | 0;
+  const at_weight = at.weight | 0;
+  const at_x = at.x | 0;
   for (let r = 0; r < replica; r++) {
     for (let part = 0; part < split; part++) {
       const [begin, end] = part_of(count, split, part);
-      const weight = (r * split + part) * param_stride + at.weight;
-      const from_x = r * x_stride + at.x + begin * input;
+      const weight = (r * split + part) * param_stride + at_weight;
+      const from_x = r * x_stride + at_x + begin * input;
       const from_y = r * y_stride + begin * output;
       for (let i = 0; i < input; i += 2) {
         for (let o = 0; o < output; o += 4) {

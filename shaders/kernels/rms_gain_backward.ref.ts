@@ -4,7 +4,8 @@ import { part_of } from '../lib/rows.ref.ts';
 /** d_gain = Σ over rows of d_y · x · inverse_rms, over each part of the rows. */
 export function rms_gain_backward({ b, size, at }: TwinCall): void {
   const { x, d_y, inverse_rms, d_params } = b;
-  const { replica, count, last_rows, last_row_step, width, split, x_stride, y_stride, norm_stride, param_stride } = size;
+  const { replica, count, last_rows, last_row_step, width, split, x_stride, y_stride, norm_stride, param_stride } =
+    size;
   for (let r = 0; r < replica; r++) {
     for (let part = 0; part < split; part++) {
       const to = (r * split + part) * param_stride + at.gain;

@@ -45,6 +45,7 @@ const OPTIONS: Record<string, Option> = {
   out: { value: 'FILE', doc: 'one JSON line per step and replica; - is standard output' },
   'checkpoint-in': { value: 'FILE', doc: 'go on from this checkpoint; --steps more steps' },
   'checkpoint-out': { value: 'FILE', doc: 'write the final state: safetensors, which the page opens too' },
+  program: { doc: 'print the dispatches of one step of this run, and end' },
   list: { doc: 'print every algorithm, part, task, policy and setting, and end' },
   help: { doc: 'print this, and end' },
   quiet: { doc: 'no progress' },
@@ -59,7 +60,7 @@ const SEED: Knob = { value: 1, min: 0, max: 4294967295, scale: 'int', doc: 'The 
 
 /** A command line after the checks that need no file. */
 export interface TrainCommand {
-  action: 'train' | 'list' | 'help';
+  action: 'train' | 'program' | 'list' | 'help';
   config: RunConfig;
   steps: number;
   engine: EngineName;
@@ -215,7 +216,7 @@ export function parseCommand(argv: string[]): TrainCommand {
   const engine = last('engine') ?? 'webgpu';
   const parts = Object.fromEntries(pairs('part'));
   const command: TrainCommand = {
-    action: found.has('help') ? 'help' : found.has('list') ? 'list' : 'train',
+    action: (['help', 'list', 'program'] as const).find((name) => found.has(name)) ?? 'train',
     config: {
       algorithm: last('algorithm') ?? 'grpo',
       task: last('task') ?? 'sum_to_target',
@@ -236,7 +237,7 @@ export function parseCommand(argv: string[]): TrainCommand {
     change: { algorithm: last('algorithm'), parts, hyper: pairs('set') },
   };
   if (!ENGINES.includes(command.engine)) throw new Error(unknownName('engine', engine, [...ENGINES]));
-  if (command.action !== 'train') return command;
+  if (command.action === 'help' || command.action === 'list') return command;
   if (command.checkpoint_in !== undefined) {
     const fixed = [...found.keys()].find((name) => OPTIONS[name].is_fixed);
     if (fixed) complain(`--${fixed} cannot stand beside --checkpoint-in; the checkpoint decides it.`);

@@ -13,7 +13,7 @@ export async function main(argv: string[]): Promise<number> {
     count++;
     const verdict = row.is_ok ? 'ok    ' : 'FAILED';
     console.log(
-      `${verdict} ${row.group.padEnd(12)} ${row.name.padEnd(32)} worst ${number(row.worst).padEnd(8)} allowed ${number(row.tolerance).padEnd(8)} ${row.note}`.trimEnd(),
+      `${verdict} ${row.group.padEnd(12)} ${row.name.padEnd(44)} worst ${number(row.worst).padEnd(8)} allowed ${number(row.tolerance).padEnd(8)} ${row.note}`.trimEnd(),
     );
   });
   console.log(`${count - num_failed} of ${count} checks passed on ${adapter}`);

@@ -5,6 +5,7 @@ import type { Executor } from '../engine/executor.ts';
 import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
 import { type Checkpoint, decodeCheckpoint, openCheckpoint, takeCheckpoint } from '../trainer/checkpoint.ts';
+import type { RunConfig } from '../trainer/protocol.ts';
 import { type Row, Run } from '../trainer/run.ts';
 import { slotTwins } from '../trainer/slots.ts';
 import { type EngineName, helpText, hyperValues, parseCommand, type TrainCommand } from './arguments.ts';
@@ -149,11 +150,20 @@ function summary(run: Run, done: number, seconds: number, newest: Newest): strin
   return `${lines.join('\n')}\n`;
 }
 
+/** The dispatches of one step, and what they come to. */
+async function programText(config: RunConfig): Promise<string> {
+  const executor = new CpuExecutor(shaderLibrary, { slots: slotTwins() });
+  const run = await Run.open(executor, { ...config, batch: { ...config.batch, warm_up_steps: 0 } });
+  const { program, num_launches, num_parameters } = run.info();
+  return `${program}\n\n${num_launches} dispatches, ${num_parameters} parameters per replica\n`;
+}
+
 /** Runs one command line; returns the exit code. */
 export async function main(argv: string[]): Promise<number> {
   const command = parseCommand(argv);
   if (command.action !== 'train') {
-    process.stdout.write(command.action === 'help' ? helpText() : listText());
+    const text = { help: helpText, list: listText, program: () => programText(command.config) }[command.action];
+    process.stdout.write(await text());
     return 0;
   }
   // everything that can be refused is refused before a device is opened; a file is emptied when the run begins
@@ -162,12 +172,13 @@ export async function main(argv: string[]): Promise<number> {
   const sink = command.out === undefined ? undefined : new LineSink(command.out);
   const executor = await openExecutor(command.engine);
   const run = await openRun(command, checkpoint, executor);
-  let is_interrupted = false;
   // from here on Ctrl-C ends the run in order; a second one ends it at once
-  process.once('SIGINT', () => {
+  let is_interrupted = false;
+  const interrupt = () => {
+    if (is_interrupted) process.exit(INTERRUPTED);
     is_interrupted = true;
-    process.once('SIGINT', () => process.exit(INTERRUPTED));
-  });
+  };
+  process.on('SIGINT', interrupt);
   sink?.begin();
   const newest = new Newest(
     run.info().metrics.map((m) => m.id),
@@ -177,6 +188,7 @@ export async function main(argv: string[]): Promise<number> {
   sink?.close();
   if (command.checkpoint_out !== undefined)
     writeFileSync(command.checkpoint_out, new Uint8Array(await takeCheckpoint(run)));
+  process.removeListener('SIGINT', interrupt);
   const out = command.out === '-' ? process.stderr : process.stdout;
   if (is_interrupted) out.write(`Interrupted after ${done} of ${command.steps} steps; what was written is whole.\n`);
   out.write(summary(run, done, seconds, newest));

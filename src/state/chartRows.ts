@@ -38,6 +38,10 @@ export function chartRows({ metrics }: Pick<RunState, 'metrics'>, ids: readonly 
 /** How many steps a point stands for; the last one may stand for fewer. */
 export const stepsPerPoint = (rows: readonly ChartRow[]): number => (rows[0] ? rows[0].last - rows[0].first + 1 : 1);
 
+/** In how many of the rows a metric was measured. */
+export const numMeasured = (rows: readonly ChartRow[], id: string): number =>
+  rows.reduce((count, row) => count + (row[id] === null || row[id] === undefined ? 0 : 1), 0);
+
 /** The row nearest to a step, by its place in the list; −1 in an empty list. */
 export function nearestRow(rows: readonly ChartRow[], step: number): number {
   let low = 0;

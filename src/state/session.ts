@@ -68,7 +68,6 @@ export function makeSession(
   let link: Connection | undefined;
   let rebuilds = 0; // requests for a new run that were sent; an answer to any but the last is stale
   let rebuilding = 0; // of those, how many are unanswered
-  let last_good: Wanted | undefined;
   let is_looking = false;
   let looked_ms = Number.NEGATIVE_INFINITY;
 
@@ -130,6 +129,8 @@ export function makeSession(
 
   /** Opens a run; where that is refused, goes back to the last one that could be opened and says why. */
   const openRun = async (change: Partial<RunConfig>, engine: EngineChoice): Promise<void> => {
+    const before: Wanted = { config: setup.getState().config, engine: setup.getState().engine };
+    const has_run = run.getState().info !== undefined;
     const config = withoutDefaults(catalogue, { ...setup.getState().config, ...change });
     const show = (wanted: Wanted) => {
       setup.getState().setConfig(wanted.config);
@@ -140,17 +141,15 @@ export function makeSession(
     show({ config, engine });
     const mine = rebuilds + 1;
     if (await build({ config, engine })) {
-      last_good = { config, engine };
       return;
     }
     const { problem, is_broken, status } = run.getState();
     if (mine !== rebuilds || is_broken) return;
-    const back = last_good ?? DEFAULT_SETUP;
+    const back = has_run ? before : DEFAULT_SETUP;
     show(back);
-    if (last_good && status.phase !== 'failed') return; // the worker refused before it gave up the old run
+    if (has_run && status.phase !== 'failed') return; // the worker refused before it gave up the old run
     run.getState().setWanted(is_going);
     if (await build(back)) {
-      last_good = back;
       run
         .getState()
         .setProblem(`${problem} The ${back === DEFAULT_SETUP ? 'default' : 'former'} run was opened instead.`);

@@ -57,7 +57,8 @@ export default task({
       position,
       sizes: { digits, scratchpad, end_symbol: END },
       prompts,
-      num_held_out: heldOutOf(prompts.length),
+      // a hundred one-digit sums are a table to be learned: eighty of them do not tell what the other twenty are
+      num_held_out: digits === 1 ? 0 : heldOutOf(prompts.length),
       optimum: 1,
       solved_reward: 1,
       demonstrate(prompt) {

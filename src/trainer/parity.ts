@@ -3,7 +3,7 @@
  * and every buffer that it writes is compared, element by element. So a difference belongs to one kernel.
  */
 import type { CpuExecutor } from '../engine/cpu.ts';
-import { GUARD_VALUE, type GpuExecutor } from '../engine/gpu.ts';
+import { type GpuExecutor, GUARD_VALUE } from '../engine/gpu.ts';
 import type { Binding } from '../engine/kernel.ts';
 import { shaderLibrary } from '../engine/library.ts';
 import { elementsOf, type Launch, launchesOf, type Program, sizeOf } from '../engine/program.ts';
@@ -78,7 +78,7 @@ const wordsOf = (x: Numbers): Uint32Array => new Uint32Array(x.buffer, x.byteOff
 function untouched(like: Numbers): Numbers {
   const out = like.slice();
   const words = wordsOf(out);
-  if (out instanceof Float64Array) words.forEach((_, i) => (words[i] = UNTOUCHED.f64[i & 1]));
+  if (out instanceof Float64Array) for (let i = 0; i < words.length; i++) words[i] = UNTOUCHED.f64[i & 1];
   else words.fill(UNTOUCHED.u32);
   return out;
 }
@@ -93,7 +93,8 @@ function isUntouched(x: Numbers, i: number, words: Uint32Array): boolean {
 function strict<T extends object>(record: T, what: string): T {
   return new Proxy(record, {
     get(target, name) {
-      if (typeof name === 'string' && !(name in target)) throw new Error(`the twin asks for ${what} '${name}', which this dispatch does not have.`);
+      if (typeof name === 'string' && !(name in target))
+        throw new Error(`the twin asks for ${what} '${name}', which this dispatch does not have.`);
       return Reflect.get(target, name);
     },
   });
@@ -177,7 +178,10 @@ class Comparison {
     for (const [binding, buffer] of this.buffersOf(launch)) {
       const b = call.b[binding.name];
       this.cpu.write(buffer, inputs[buffer]);
-      if (nudge && !(b instanceof Uint32Array) && binding.access !== 'out') b.forEach((x, k) => (b[k] = Number.isInteger(x) ? x : x * (1 + nudge())));
+      if (nudge && !(b instanceof Uint32Array)) {
+        // whole numbers are masks, counts and indices
+        for (let k = 0; k < b.length; k++) if (!Number.isInteger(b[k])) b[k] *= 1 + nudge();
+      }
       if (binding.access === 'out') wordsOf(b).set(wordsOf(untouched(b)));
     }
     shaderLibrary.twin(launch.kernel)({
@@ -234,7 +238,12 @@ class Comparison {
         continue;
       }
       kernel.elements++;
-      const error = got instanceof Uint32Array ? (got[k] === want[k] ? 0 : Number.POSITIVE_INFINITY) : errorOf(got[k], want[k], atol[k % w.kinds]);
+      const error =
+        got instanceof Uint32Array
+          ? got[k] === want[k]
+            ? 0
+            : Number.POSITIVE_INFINITY
+          : errorOf(got[k], want[k], atol[k % w.kinds]);
       if (!(error <= PARITY_RTOL)) suspects.push(k);
       else if (error > kernel.worst) {
         kernel.worst = error;
@@ -252,12 +261,25 @@ class Comparison {
       }
       if (kernel.mismatches.length === 5) continue;
       const allowed = got instanceof Uint32Array ? 0 : atol[k % w.kinds] + PARITY_RTOL * Math.abs(want[k]);
-      kernel.mismatches.push({ dispatch: i, buffer, index: indexName(this.program, buffer, k), got: got[k], wanted: want[k], allowed });
+      kernel.mismatches.push({
+        dispatch: i,
+        buffer,
+        index: indexName(this.program, buffer, k),
+        got: got[k],
+        wanted: want[k],
+        allowed,
+      });
     }
   }
 
   /** Drops the suspects whose GPU value is the twin's answer to inputs that differ from the true ones by rounding. */
-  private withoutEdges(launch: Launch, w: Written, inputs: Record<string, Numbers>, atol: Float64Array, suspects: number[]): number[] {
+  private withoutEdges(
+    launch: Launch,
+    w: Written,
+    inputs: Record<string, Numbers>,
+    atol: Float64Array,
+    suspects: number[],
+  ): number[] {
     let left = suspects;
     let state = 1;
     const nudge = () => {
@@ -275,7 +297,16 @@ class Comparison {
   private of(name: string): KernelParity {
     let kernel = this.kernels.get(name);
     if (!kernel) {
-      kernel = { kernel: name, dispatches: 0, elements: 0, worst: 0, where: '', edges: 0, num_wrong: 0, mismatches: [] };
+      kernel = {
+        kernel: name,
+        dispatches: 0,
+        elements: 0,
+        worst: 0,
+        where: '',
+        edges: 0,
+        num_wrong: 0,
+        mismatches: [],
+      };
       this.kernels.set(name, kernel);
     }
     return kernel;
@@ -286,12 +317,18 @@ class Comparison {
  * Compares one step of a program on the GPU, from the contents that its buffers have now, with the twins. `cpu` holds
  * double precision and is only scratch space: the twins see what the GPU's dispatches saw.
  */
-export async function checkParity(program: Program, gpu: GpuExecutor, cpu: CpuExecutor, options: ParityOptions = {}): Promise<ParityReport> {
+export async function checkParity(
+  program: Program,
+  gpu: GpuExecutor,
+  cpu: CpuExecutor,
+  options: ParityOptions = {},
+): Promise<ParityReport> {
   const loaded = await gpu.load(program);
   await cpu.load(program);
   if (options.is_hostile) {
     for (const [name, spec] of Object.entries(program.buffers)) {
-      if (spec.type === 'f32' && (spec.origin ?? 'step') === 'step') gpu.write(name, new Float32Array(elementsOf(program, spec)).fill(Number.NaN));
+      if (spec.type === 'f32' && (spec.origin ?? 'step') === 'step')
+        gpu.write(name, new Float32Array(elementsOf(program, spec)).fill(Number.NaN));
     }
   }
   const launches = launchesOf(program);
@@ -313,7 +350,9 @@ export async function checkParity(program: Program, gpu: GpuExecutor, cpu: CpuEx
 }
 
 function failureOf(program: Program, k: KernelParity): string {
-  const first = k.mismatches.map((m) => `${m.index} got ${m.got}, wanted ${m.wanted} ± ${m.allowed.toExponential(1)}`).join('; ');
+  const first = k.mismatches
+    .map((m) => `${m.index} got ${m.got}, wanted ${m.wanted} ± ${m.allowed.toExponential(1)}`)
+    .join('; ');
   const again = `compare it alone with { only: ${k.mismatches[0].dispatch} }`;
   return `${program.id} dispatch ${k.mismatches[0].dispatch} (${k.kernel}): ${k.num_wrong} of ${k.elements} elements differ from the twin: ${first}. To reproduce, ${again}.`;
 }

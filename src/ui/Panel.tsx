@@ -18,21 +18,23 @@ export function Panel({
   const is_open = useView((state) => state.open[id]);
   return (
     <section className="panel" aria-labelledby={`${id}-title`}>
-      <h2 className="panel-head" id={`${id}-title`}>
-        <button
-          type="button"
-          className="panel-fold"
-          aria-expanded={is_open}
-          aria-controls={`${id}-body`}
-          onClick={() => view.getState().setOpen(id, !is_open)}
-        >
-          <svg viewBox="0 0 10 10" aria-hidden="true">
-            <path d="M2.5 1.5 7 5 2.5 8.5" />
-          </svg>
-          {title}
-        </button>
+      <div className="panel-head">
+        <h2 id={`${id}-title`}>
+          <button
+            type="button"
+            className="panel-fold"
+            aria-expanded={is_open}
+            aria-controls={`${id}-body`}
+            onClick={() => view.getState().setOpen(id, !is_open)}
+          >
+            <svg viewBox="0 0 10 10" aria-hidden="true">
+              <path d="M2.5 1.5 7 5 2.5 8.5" />
+            </svg>
+            {title}
+          </button>
+        </h2>
         {note && <span className="panel-note">{note}</span>}
-      </h2>
+      </div>
       <div id={`${id}-body`} className="panel-body" hidden={!is_open}>
         {is_open && children}
       </div>

@@ -16,7 +16,7 @@ const test = base.extend<{ errors: string[] }>({
   ],
 });
 
-const CHART = '[data-testid="chart-reward"] .recharts-line-curve';
+const CHART = '[data-testid="chart-reward"] .recharts-line-curve[d*="L"]';
 const phase = (page: Page, wanted: string) =>
   expect(page.getByTestId('status')).toHaveAttribute('data-phase', wanted, { timeout: 30_000 });
 const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
@@ -33,7 +33,7 @@ for (const query of ['', '?engine=webgpu', '?engine=cpu']) {
   test(`a run starts by itself and is drawn within ten seconds: ${query || 'default'}`, async ({ page }) => {
     const began = performance.now();
     await page.goto(`./${query}`);
-    await expect(page.locator(CHART).first()).toHaveAttribute('d', /L/, { timeout: 30_000 });
+    await expect(page.locator(CHART).first()).toBeVisible({ timeout: 30_000 });
     const seconds = (performance.now() - began) / 1000;
     const adapter = await page.getByTestId('adapter').locator('span').first().textContent();
     console.log(`first line on the chart after ${seconds.toFixed(1)} s; ${adapter}`);
@@ -135,7 +135,7 @@ test('a part is swapped on the running policy, and the algorithm too', async ({ 
   await expect(page.getByTestId('marks')).toContainText('advantage');
   await expect.poll(() => stepOf(page)).toBeGreaterThan(before + 2);
   await expect.poll(() => new URL(page.url()).searchParams.get('part.advantage')).toBe(other);
-  await page.getByLabel('Algorithm').selectOption('rloo');
+  await page.getByLabel('Algorithm', { exact: true }).selectOption('rloo');
   await expect(page.getByTestId('marks')).toContainText('rloo');
   await expect.poll(() => new URL(page.url()).searchParams.get('algorithm')).toBe('rloo');
   await phase(page, 'running');
@@ -146,13 +146,13 @@ test('several replicas give a band', async ({ page }) => {
   await expect(page.locator('[data-testid="chart-reward"] .recharts-area-area')).toBeVisible();
   await expect(page.locator('.legend-note')).toContainText('3 replicas');
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
-  await page.getByLabel('Replica').selectOption('2');
+  await page.getByRole('combobox', { name: 'Replica', exact: true }).selectOption('2');
   await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
 });
 
 test('another task is built and runs', async ({ page }) => {
   await openRunning(page);
-  await page.getByLabel('Task').selectOption('bandit');
+  await page.getByLabel('Task', { exact: true }).selectOption('bandit');
   await expect.poll(() => new URL(page.url()).searchParams.get('task')).toBe('bandit');
   await phase(page, 'running');
   await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(2);
@@ -173,7 +173,7 @@ test('a run is saved to a file and loaded from it', async ({ page }, where) => {
   await page.getByLabel('Checkpoint file').setInputFiles(file);
   await expect.poll(() => stepOf(page), { timeout: 20_000 }).toBe(saved_at);
   await page.getByLabel('Checkpoint file').setInputFiles({ name: 'x', mimeType: '', buffer: Buffer.from('nothing') });
-  await expect(page.getByTestId('problem')).toContainText(/\.$/m);
+  await expect(page.getByTestId('problem')).toContainText('wanted a safetensors file');
   expect(await stepOf(page)).toBe(saved_at);
 });
 
@@ -185,7 +185,6 @@ test('a hostile address gives sentences and a run', async ({ page }) => {
     'set.learning_rate=NaN',
     'set.constructor=1',
     'batch.prompts=-1e999',
-    'batch.minibatches=64',
     'part.advantage=%00',
     'part.toString=1',
     'engine=quantum',
@@ -304,7 +303,7 @@ test('a worker that cannot start says so, and a restart mends it', async ({ page
 test('the self-test runs on this device and streams its rows', async ({ page }) => {
   await page.goto('./?selftest');
   await expect(page.getByTestId('selftest-rows').getByRole('row').nth(1)).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByTestId('selftest-result')).toContainText(/passed|failed/, { timeout: 50_000 });
+  await expect(page.getByTestId('selftest-result')).toContainText(/ on /, { timeout: 50_000 });
   console.log(await page.getByTestId('selftest-result').textContent());
   await expect(page.getByTestId('selftest-result')).toContainText(/All \d+ passed/);
   await page.getByRole('link', { name: 'Back to the lab' }).click();

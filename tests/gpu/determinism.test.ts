@@ -48,7 +48,15 @@ const CASES: [string, Partial<RunConfig>][] = [
       hyper: { kl_coef: 0.05 },
     },
   ],
-  ['rloo with a ratio per response, multi-turn task', { algorithm: 'rloo', task: 'guess_number', parts: { stabiliser: 'sequence_clip' }, batch: { prompts: 4, group_size: 4, minibatches: 2 } }],
+  [
+    'rloo with a ratio per response, multi-turn task',
+    {
+      algorithm: 'rloo',
+      task: 'guess_number',
+      parts: { stabiliser: 'sequence_clip' },
+      batch: { prompts: 4, group_size: 4, minibatches: 2 },
+    },
+  ],
   ['sft', { algorithm: 'sft', batch: { prompts: 4, group_size: 2, eval_every: 3 } }],
 ];
 

@@ -1,6 +1,7 @@
 /** Hand-made dispatches of every kernel, on awkward sizes, with garbage where nobody may look. */
-import { partsOf } from '../../src/algorithms/index.ts';
+
 import { ROLES } from '../../src/algorithms/algorithm.ts';
+import { partsOf } from '../../src/algorithms/index.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import type { BufferSpec, Dispatch, Program } from '../../src/engine/program.ts';
 import { randomBits, randomNormal, randomUniform } from '../../src/engine/random.ts';
@@ -21,7 +22,15 @@ export interface Case {
 const ceil = (n: number, to: number): number => Math.ceil(n / to) * to;
 
 /** Sizes that follow from a batch; `spare` more groups lie in the rollout than the minibatch takes. */
-function layout(replica: number, prompt: number, member: number, prompt_position: number, position: number, vocab: number, spare = 0): Dims {
+function layout(
+  replica: number,
+  prompt: number,
+  member: number,
+  prompt_position: number,
+  position: number,
+  vocab: number,
+  spare = 0,
+): Dims {
   const [width, head, hidden, layer] = [16, 2, 64, 2];
   const sequence = prompt * member;
   const logit_row = prompt + sequence * (position - 1);
@@ -33,11 +42,51 @@ function layout(replica: number, prompt: number, member: number, prompt_position
   const table = { entry: prompt_count * position * vocab };
   return {
     ...table,
-    ...{ replica, prompt, member, prompt_position, position, vocab, sequence, logit_row, row, key, context, logit_column },
-    ...{ width, head, hidden, layer, prompt_count, train_count: 5, first_prompt: 2, variant: 3, table_row: position + 1 },
-    ...{ group: prompt + spare, total_member: member, total_sequence: (prompt + spare) * member, group_end: prompt + spare + 1 },
-    ...{ position_stride: ceil(position, 4), mask_word: Math.ceil(position / 32), advantage_stride: 1, metric: 18, minibatch: 3 },
-    ...{ split: 1, param_stride: 1024, param_chunk: 16, qkv_stride: layer * row * 3 * width, mixed_stride: row * width },
+    ...{
+      replica,
+      prompt,
+      member,
+      prompt_position,
+      position,
+      vocab,
+      sequence,
+      logit_row,
+      row,
+      key,
+      context,
+      logit_column,
+    },
+    ...{
+      width,
+      head,
+      hidden,
+      layer,
+      prompt_count,
+      train_count: 5,
+      first_prompt: 2,
+      variant: 3,
+      table_row: position + 1,
+    },
+    ...{
+      group: prompt + spare,
+      total_member: member,
+      total_sequence: (prompt + spare) * member,
+      group_end: prompt + spare + 1,
+    },
+    ...{
+      position_stride: ceil(position, 4),
+      mask_word: Math.ceil(position / 32),
+      advantage_stride: 1,
+      metric: 18,
+      minibatch: 3,
+    },
+    ...{
+      split: 1,
+      param_stride: 1024,
+      param_chunk: 16,
+      qkv_stride: layer * row * 3 * width,
+      mixed_stride: row * width,
+    },
     ...{ prob_stride: layer * row * head * key, hidden_stride: layer * row * hidden, values: row * width },
     ...{ mb_prompt: 1, mb_member: member, mb_sequence: member, modulus: vocab, end_symbol: 0 },
   };
@@ -55,9 +104,19 @@ export const LAYOUTS: Record<string, Dims> = {
 /** Every hyperparameter that any part, the optimiser or the builder knows. */
 export const HYPER: Record<string, number> = {
   ...Object.fromEntries(
-    [...ROLES.flatMap((role) => partsOf(role).map((p) => p.hyper)), COMMON_HYPER].flatMap((table) => Object.entries(table).map(([name, knob]) => [name, knob.value])),
+    [...ROLES.flatMap((role) => partsOf(role).map((p) => p.hyper)), COMMON_HYPER].flatMap((table) =>
+      Object.entries(table).map(([name, knob]) => [name, knob.value]),
+    ),
   ),
-  ...{ kl_coef: 0.1, entropy_coef: 0.01, std_is_population: 0, solved_reward: 0.5, kl_reward_coef: 0.2, discount: 0.9, gae_lambda: 0.8 },
+  ...{
+    kl_coef: 0.1,
+    entropy_coef: 0.01,
+    std_is_population: 0,
+    solved_reward: 0.5,
+    kl_reward_coef: 0.2,
+    discount: 0.9,
+    gae_lambda: 0.8,
+  },
   ...{ temperature: 0.7, max_grad_norm: 3, weight_decay: 0.01, arm_gap: 0.5 },
 };
 const hyper = Object.keys(HYPER);
@@ -68,7 +127,9 @@ function hyperValue(i: number): number {
   const name = hyper[i % hyper.length];
   if (name === 'baseline') return r % 3;
   if (name === 'std_is_population') return r % 2;
-  return name === 'temperature' || name === 'discount' || name === 'learning_rate' ? HYPER[name] / (1 + r / 4) : HYPER[name];
+  return name === 'temperature' || name === 'discount' || name === 'learning_rate'
+    ? HYPER[name] / (1 + r / 4)
+    : HYPER[name];
 }
 
 const below = (n: number, i: number, salt = 0): number => randomBits(1, salt, 9, i, 0) % n;
@@ -100,11 +161,17 @@ function usual(d: Dims): Record<string, (i: number) => number> {
     sequence_index: (i) => d.total_sequence - 1 - (i % d.sequence),
     prompt_order: (i) => d.prompt - 1 - (i % d.prompt),
     // responses go round the groups, and the first group keeps only one
-    group_start: (i) => (i % d.group_end === 0 ? 0 : 1 + Math.floor(((d.total_sequence - 1) * ((i % d.group_end) - 1)) / Math.max(d.group - 1, 1))),
-    group_member: (i) => ((i % d.total_sequence) * (d.total_sequence % 2 === 0 ? d.total_sequence - 1 : 2)) % d.total_sequence,
-    now: (i) => (i % 4 === 3 ? (masked(i) ? 0 : 1) : masked(i) ? GARBAGE : i % 4 === 0 ? -2 * uniform(i) : uniform(i, 1)),
+    group_start: (i) =>
+      i % d.group_end === 0
+        ? 0
+        : 1 + Math.floor(((d.total_sequence - 1) * ((i % d.group_end) - 1)) / Math.max(d.group - 1, 1)),
+    group_member: (i) =>
+      ((i % d.total_sequence) * (d.total_sequence % 2 === 0 ? d.total_sequence - 1 : 2)) % d.total_sequence,
+    now: (i) =>
+      i % 4 === 3 ? (masked(i) ? 0 : 1) : masked(i) ? GARBAGE : i % 4 === 0 ? -2 * uniform(i) : uniform(i, 1),
     recorded: (i) => (i % 4 === 3 ? 0 : -2 * uniform(i, 2)),
-    sequence_stat: (i) => [normal(i), 1 + below(d.position, i, 5), d.total_sequence - 1 - (Math.floor(i / 4) % d.sequence), 0][i % 4],
+    sequence_stat: (i) =>
+      [normal(i), 1 + below(d.position, i, 5), d.total_sequence - 1 - (Math.floor(i / 4) % d.sequence), 0][i % 4],
     batch_count: (i) => (i % 2 === 0 ? d.sequence * d.position - 1 : d.sequence),
     probability: (i) => uniform(i, 3) / d.key,
     inverse_rms: (i) => 0.5 + uniform(i, 4),
@@ -116,7 +183,13 @@ function usual(d: Dims): Record<string, (i: number) => number> {
   };
 }
 
-const tokenSlots = (stable_mask: string, importance_weight: string, objective: string, regulariser: string, token_weight: string) => ({
+const tokenSlots = (
+  stable_mask: string,
+  importance_weight: string,
+  objective: string,
+  regulariser: string,
+  token_weight: string,
+) => ({
   ...{ stable_mask, importance_weight, objective, token_weight, likelihood_gradient: 'plain' },
   ...{ regulariser_value: regulariser, regulariser_gradient: regulariser },
 });
@@ -133,11 +206,20 @@ const PRODUCTS = [
 function forwardProducts(d: Dims, block_rows: number, block_columns: number): Case[] {
   return PRODUCTS.flatMap(([count, input, output]) => {
     const step = d.replica; // a strided range where there are replicas
-    const [x_rows, y_rows] = [count * step + 1, 2 * count * step + 2];
-    const base = { weight: 64, x: input, y: output * 2, first: step - 1, row_step: step, count, x_stride: x_rows * input, y_stride: y_rows * output };
+    const [x_rows, y_rows] = [count * step + 1, 2 * count * step + 4];
+    const base = {
+      weight: 64,
+      x: input,
+      y: output * 2,
+      first: step - 1,
+      row_step: step,
+      count,
+      x_stride: x_rows * input,
+      y_stride: y_rows * output,
+    };
     return ['store', 'add'].map((matmul_epilogue) => ({
       size: { input, output, param_stride: 64 + input * output, x_stride: base.x_stride, y_stride: base.y_stride },
-      at: { ...base, residual: matmul_epilogue === 'store' ? base.y : (1 + count * step) * output },
+      at: { ...base, residual: matmul_epilogue === 'store' ? base.y : (3 + count * step) * output },
       slots: { matmul_epilogue },
       over: ['replica', Math.ceil(count / block_rows), Math.ceil(output / block_columns)],
     }));
@@ -148,7 +230,13 @@ function backwardProducts(kind: 'input' | 'weight', block_rows: number, block_co
     const strides = { x_stride: (count + (kind === 'weight' ? 1 : 0)) * input, y_stride: count * output };
     const size = { input, output, param_stride: 64 + input * output, ...strides };
     if (kind === 'input') {
-      return [{ size, at: { weight: 64, count, ...strides }, over: ['replica', Math.ceil(count / block_rows), Math.ceil(input / block_columns)] }];
+      return [
+        {
+          size,
+          at: { weight: 64, count, ...strides },
+          over: ['replica', Math.ceil(count / block_rows), Math.ceil(input / block_columns)],
+        },
+      ];
     }
     return [1, 3].map((split) => ({
       size: { ...size, split },
@@ -162,7 +250,9 @@ function backwardProducts(kind: 'input' | 'weight', block_rows: number, block_co
 function ranges(d: Dims): { first: number; row_step: number; count: number }[] {
   const all = { first: 0, row_step: 1, count: d.row };
   const inputs = d.position - 1;
-  return inputs === 0 ? [all] : [all, { first: d.prompt * d.prompt_position + inputs - 1, row_step: inputs, count: d.sequence }];
+  return inputs === 0
+    ? [all]
+    : [all, { first: d.prompt * d.prompt_position + inputs - 1, row_step: inputs, count: d.sequence }];
 }
 
 const each = (over: Dispatch['over'], more: Omit<Case, 'over'> = {}): Case[] => [{ over, ...more }];
@@ -178,9 +268,24 @@ export function casesOf(kernel: string, d: Dims): Case[] {
   const norms = [
     { count: d.row, first: 0, row_step: 1, y_first: 0, y_row_step: 1 },
     { count: d.prompt, first: d.prompt_position - 1, row_step: d.prompt_position, y_first: 0, y_row_step: 1 },
-    ...(inputs > 0 ? [{ count: d.sequence, first: d.prompt * d.prompt_position, row_step: inputs, y_first: d.prompt, y_row_step: inputs }] : []),
+    ...(inputs > 0
+      ? [
+          {
+            count: d.sequence,
+            first: d.prompt * d.prompt_position,
+            row_step: inputs,
+            y_first: d.prompt,
+            y_row_step: inputs,
+          },
+        ]
+      : []),
   ].map(({ count, ...rows }) => ({ count, rows }));
-  const norm = { x_stride: 2 * d.row * d.width, y_stride: d.row * d.width, d_stride: d.row * d.width, norm_stride: 2 * d.row };
+  const norm = {
+    x_stride: 2 * d.row * d.width,
+    y_stride: d.row * d.width,
+    d_stride: d.row * d.width,
+    norm_stride: 2 * d.row,
+  };
   const in_norm = { gain: 32, x: d.row * d.width, norm: d.row };
   const tabular = { param_stride: d.entry * d.logit_column };
 
@@ -188,21 +293,50 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     adamw: () => each(['replica', d.param_stride / 4]),
     attention_backward_qkv: () => each(['replica', 'row', d.width / 4], { at: attention }),
     attention_backward_scores: () => each(['replica', 'row', 'head'], { at: attention }),
-    attention_mix: () => ranges(d).map(({ count, ...rows }) => ({ size: { count }, at: { ...rows, ...attention, mixed: 0 }, over: ['replica', count, d.width / 4] })),
-    attention_scores: () => ranges(d).map(({ count, ...rows }) => ({ size: { count }, at: { ...rows, ...attention }, over: ['replica', count, 'head'] })),
+    attention_mix: () =>
+      ranges(d).map(({ count, ...rows }) => ({
+        size: { count },
+        at: { ...rows, ...attention, mixed: 0 },
+        over: ['replica', count, d.width / 4],
+      })),
+    attention_scores: () =>
+      ranges(d).map(({ count, ...rows }) => ({
+        size: { count },
+        at: { ...rows, ...attention },
+        over: ['replica', count, 'head'],
+      })),
     baseline_advantage: () => each(['replica', 64]),
     clear: () => each(['replica', d.values / 4]),
     constant_advantage: () => each(SEQUENCES),
     count_tokens: () => each(['replica', 64]),
-    draw_prompts: () => ['uniform', 'in_order'].flatMap((choose_prompt) => each(SEQUENCES, { slots: { choose_prompt }, size: { prompt_count: 30 } })),
-    embed: () => ranges(d).map(({ count, ...rows }) => ({ size: { count, ...embedding }, at: { ...rows, ...tok }, over: ['replica', count, d.width / 4] })),
-    embed_backward: () => [1, 3].map((split) => ({ size: { split, ...embedding }, at: tok, over: ['replica', split, d.vocab + d.context, d.width / 4] })),
+    draw_prompts: () =>
+      ['uniform', 'in_order'].flatMap((choose_prompt) =>
+        each(SEQUENCES, { slots: { choose_prompt }, size: { prompt_count: 30 } }),
+      ),
+    embed: () =>
+      ranges(d).map(({ count, ...rows }) => ({
+        size: { count, ...embedding },
+        at: { ...rows, ...tok },
+        over: ['replica', count, d.width / 4],
+      })),
+    embed_backward: () =>
+      [1, 3].map((split) => ({
+        size: { split, ...embedding },
+        at: tok,
+        over: ['replica', split, d.vocab + d.context, d.width / 4],
+      })),
     evaluate_metrics: () => each(['replica', 64], { at: { column: 5 } }),
     gae: () => each(SEQUENCES),
     gelu_backward: () => each(['replica', 'row', d.hidden / 4], { at: { offset: d.row * d.hidden } }),
-    gelu_forward: () => ranges(d).map(({ count, ...rows }) => ({ size: { count }, at: { offset: d.row * d.hidden, ...rows }, over: ['replica', count, d.hidden / 4] })),
+    gelu_forward: () =>
+      ranges(d).map(({ count, ...rows }) => ({
+        size: { count },
+        at: { offset: d.row * d.hidden, ...rows },
+        over: ['replica', count, d.hidden / 4],
+      })),
     gradient_norm: () => each(['replica', 64]),
-    gradient_sum: () => [1, 3].flatMap((split) => each(['replica', 'param_chunk'], { size: { split, param_stride: 1020 } })),
+    gradient_sum: () =>
+      [1, 3].flatMap((split) => each(['replica', 'param_chunk'], { size: { split, param_stride: 1020 } })),
     group_advantage: () =>
       ['standardise', 'centre', 'leave_one_out'].flatMap((group_advantage_of) =>
         each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
@@ -221,16 +355,35 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'kl_k2', 'seq_mean_token_mean'),
         tokenSlots('sequence_clip', 'sequence_ratio', 'sequence_clip', 'kl_k3', 'seq_mean_token_sum'),
         tokenSlots('none', 'old_policy', 'log_likelihood', 'kl_k3', 'constant'),
-      ].flatMap((slots, i) => each(TOKENS, { slots, size: { advantage_stride: i % 2 === 0 ? 1 : d.position_stride } })),
+      ].flatMap((slots, i) => {
+        const size = { advantage_stride: i % 2 === 0 ? 1 : d.position_stride };
+        // ratios on both sides of the clamp
+        const extreme = (k: number) => (k % 4 === 3 ? 0 : [-45, -0.5, 30, -19.9][below(4, Math.floor(k / 4), 9)]);
+        return [...each(TOKENS, { slots, size }), ...each(TOKENS, { slots, size, data: { recorded: extreme } })];
+      }),
     record_logp: () => [1, 2].flatMap((component) => each(TOKENS, { at: { component } })),
     rms_gain_backward: () => {
       const last = { last_rows: d.prompt, last_row_step: d.prompt_position, count: d.logit_row };
       return [last, { last_rows: 0, last_row_step: 1, count: d.row }].flatMap((rows) =>
-        [1, 3].map((split) => ({ size: { ...norm, ...rows, split }, at: in_norm, over: ['replica', split, d.width / 4] })),
+        [1, 3].map((split) => ({
+          size: { ...norm, ...rows, split },
+          at: in_norm,
+          over: ['replica', split, d.width / 4],
+        })),
       );
     },
-    rms_norm: () => norms.map(({ count, rows }) => ({ size: { ...norm, count }, at: { ...in_norm, y: 0, ...rows }, over: ['replica', count] })),
-    rms_norm_backward: () => norms.map(({ count, rows }) => ({ size: { ...norm, count }, at: { ...in_norm, ...rows }, over: ['replica', count] })),
+    rms_norm: () =>
+      norms.map(({ count, rows }) => ({
+        size: { ...norm, count },
+        at: { ...in_norm, y: 0, ...rows },
+        over: ['replica', count],
+      })),
+    rms_norm_backward: () =>
+      norms.map(({ count, rows }) => ({
+        size: { ...norm, count },
+        at: { ...in_norm, ...rows },
+        over: ['replica', count],
+      })),
     sample_symbol: () =>
       [0, d.position - 1].flatMap((t) =>
         [0, 1].map((is_greedy) => ({
@@ -245,7 +398,11 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       const whole = { mb_prompt: d.prompt, mb_member: d.member };
       return [whole, { mb_prompt: 1, mb_member: d.member }, { mb_prompt: 1, mb_member: 1 }].map((size) => {
         const mb_sequence = size.mb_prompt * size.mb_member;
-        return { size: { ...size, mb_sequence }, at: { minibatch: d.sequence / mb_sequence - 1 }, over: ['replica', mb_sequence] };
+        return {
+          size: { ...size, mb_sequence },
+          at: { minibatch: d.sequence / mb_sequence - 1 },
+          over: ['replica', mb_sequence],
+        };
       });
     },
     sequence_statistics: () => each(SEQUENCES),
@@ -256,7 +413,11 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       [
         { first: 0, row_step: 1, count: d.logit_row },
         ...(inputs > 0 ? [{ first: d.prompt + inputs - 1, row_step: inputs, count: d.sequence }] : []),
-      ].map(({ count, ...rows }) => ({ size: { ...tabular, count }, at: rows, over: ['replica', count, d.logit_column / 4] })),
+      ].map(({ count, ...rows }) => ({
+        size: { ...tabular, count },
+        at: rows,
+        over: ['replica', count, d.logit_column / 4],
+      })),
     tick: () => each(['replica']),
     token_logp: () => each(TOKENS),
     token_reward: () => each(SEQUENCES),
@@ -271,7 +432,11 @@ export function casesOf(kernel: string, d: Dims): Case[] {
 }
 
 /** The program that consists of one case, and the contents of its inputs. */
-export function programOf(kernel: string, d: Dims, c: Case): { program: Program; contents: Record<string, Float32Array | Uint32Array> } {
+export function programOf(
+  kernel: string,
+  d: Dims,
+  c: Case,
+): { program: Program; contents: Record<string, Float32Array | Uint32Array> } {
   const dims: Dims = { ...d, ...c.size, hyper: hyper.length };
   const { bindings, text } = shaderLibrary.kernel(kernel);
   const buffers: Record<string, BufferSpec> = {};
@@ -287,5 +452,8 @@ export function programOf(kernel: string, d: Dims, c: Case): { program: Program;
     contents[b.name] = is_u32 ? Uint32Array.from(values) : Float32Array.from(values);
   }
   const { over, at, slots } = c;
-  return { program: { id: kernel, dims, buffers, hyper, steps: [{ kernel, over, at, slots, size: c.size }] }, contents };
+  return {
+    program: { id: kernel, dims, buffers, hyper, steps: [{ kernel, over, at, slots, size: c.size }] },
+    contents,
+  };
 }

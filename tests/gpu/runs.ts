@@ -5,7 +5,11 @@ import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { type Row, Run } from '../../src/trainer/run.ts';
 
 /** Test files open one device each; every GPU error that nobody caught is collected. */
-export async function openGpu(): Promise<{ make: (options?: GpuOptions) => GpuExecutor; adapter: string; errors: string[] }> {
+export async function openGpu(): Promise<{
+  make: (options?: GpuOptions) => GpuExecutor;
+  adapter: string;
+  errors: string[];
+}> {
   const { device, info } = await openNodeDevice();
   const errors: string[] = [];
   device.addEventListener('uncapturederror', (event) => errors.push(event.error.message));

@@ -44,7 +44,7 @@ export function ChartLegend({ series, reading, optimum, note }: Props) {
           optimum <b>{formatNumber(optimum)}</b>
         </span>
       )}
-      {note && <span className="legend-note muted">{note}</span>}
+      {note && !reading && <span className="legend-note muted">{note}</span>}
       {reading && <span className="legend-item legend-step">at {stepsOf(reading)}</span>}
     </p>
   );

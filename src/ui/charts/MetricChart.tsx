@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { stepAxis, valueAxis } from '../../state/axis.ts';
-import { type ChartRow, spanKey } from '../../state/chartRows.ts';
+import { type ChartRow, numMeasured, spanKey } from '../../state/chartRows.ts';
 import { formatCount, formatTick } from '../../state/format.ts';
 import { useRun } from '../lab.tsx';
 import { PLOT } from './layout.ts';
@@ -29,12 +29,14 @@ interface Props {
 const MARKS_SHOWN = 30;
 const MARGIN = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 };
 // Points as markers of one path: a circle element for each would cost half of a redraw.
-const POINTS = { markerStart: 'url(#point)', markerMid: 'url(#point)', markerEnd: 'url(#point)' };
+const markersOf = (id: string) => ({ markerStart: `url(#${id})`, markerMid: `url(#${id})`, markerEnd: `url(#${id})` });
+const MAX_POINTS = 60; // more would run together
 const PIXELS_PER_TICK = { x: 90, y: 46 };
 
 /** One plot, drawn by recharts without animation. The reading line and the values are the frame's business. */
 function MetricChart({ rows, series, width, height, read_step, optimum, floor }: Props) {
   const marks = useRun((state) => state.marks).slice(-MARKS_SHOWN);
+  const drawn = [...series].reverse(); // the first one lies on top
   const ids = series.map(({ id }) => id);
   const also = [optimum, floor].filter((value) => value !== undefined);
   const x = stepAxis(rows, Math.max(2, Math.floor((width - PLOT.left) / PIXELS_PER_TICK.x)));
@@ -42,9 +44,20 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
   return (
     <ComposedChart width={width} height={height} data={rows} margin={MARGIN} accessibilityLayer={false}>
       <defs>
-        <marker id="point" viewBox="-4 -4 8 8" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse">
-          <circle r="3.2" fill="context-stroke" />
-        </marker>
+        {drawn.map(({ id, kind, color }) =>
+          kind === 'line' ? null : (
+            <marker
+              key={id}
+              id={`point-${id}`}
+              viewBox="-4 -4 8 8"
+              markerWidth="7"
+              markerHeight="7"
+              markerUnits="userSpaceOnUse"
+            >
+              <circle r="3.2" fill={color} />
+            </marker>
+          ),
+        )}
       </defs>
       <XAxis
         dataKey="step"
@@ -76,7 +89,7 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
           label={{ value: mark.number, position: 'top', className: 'mark-label' }}
         />
       ))}
-      {series.map(({ id, kind, color }) =>
+      {drawn.map(({ id, kind, color }) =>
         kind === 'points' ? null : (
           <Area
             key={id}
@@ -90,7 +103,7 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
           />
         ),
       )}
-      {series.map(({ id, kind, color }) => (
+      {drawn.map(({ id, kind, color }) => (
         <Line
           key={id}
           dataKey={id}
@@ -98,7 +111,7 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
           stroke={color}
           strokeWidth={kind === 'line' ? 2.25 : 1.5}
           dot={false}
-          {...(kind === 'points' ? POINTS : {})}
+          {...(kind === 'points' && numMeasured(rows, id) <= MAX_POINTS ? markersOf(`point-${id}`) : {})}
           activeDot={false}
           isAnimationActive={false}
           connectNulls

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { own } from '../../state/catalogue.ts';
 import { useLab, useSetup } from '../lab.tsx';
 
@@ -34,6 +35,10 @@ function Pick({
 export function Statement() {
   const { catalogue, session } = useLab();
   const { task, policy, algorithm } = useSetup((state) => state.config);
+  const title = `${own(catalogue.algorithms, algorithm)?.title} on ${own(catalogue.tasks, task)?.title}`;
+  useEffect(() => {
+    document.title = `${title} · Rollout Lab`;
+  }, [title]);
   const of = (table: Record<string, Entry>) => Object.values(table);
   return (
     <section className="statement" aria-labelledby="statement">
