@@ -17,7 +17,10 @@ export interface Job {
 }
 
 /** Runs a job; `open` gives the device when the engine needs one. */
-export async function runJob(job: Job, open: () => Promise<{ device: GPUDevice; info: EngineInfo }>): Promise<Record<string, unknown>> {
+export async function runJob(
+  job: Job,
+  open: () => Promise<{ device: GPUDevice; info: EngineInfo }>,
+): Promise<Record<string, unknown>> {
   let executor: Executor;
   if (job.engine === 'cpu') executor = new CpuExecutor(shaderLibrary, { slots: slotTwins() });
   else {
@@ -32,7 +35,10 @@ export async function runJob(job: Job, open: () => Promise<{ device: GPUDevice; 
 }
 
 /** Microseconds per kernel of one step, from timestamps on the GPU or the clock on the CPU. */
-async function profile(executor: Executor, job: Job): Promise<{ kernel: string; launches: number; microseconds: number }[]> {
+async function profile(
+  executor: Executor,
+  job: Job,
+): Promise<{ kernel: string; launches: number; microseconds: number }[]> {
   const work = await makeWorkload(new Proxy(executor, recorder), job.workload, job.scale);
   await work.step();
   await work.sync();

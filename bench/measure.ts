@@ -75,7 +75,9 @@ async function countCommands<T>(work: () => Promise<T>) {
   const counts = { dispatches: 0, submits: 0, maps: 0, draws: 0 };
   const undo: (() => void)[] = [];
   const count = (type: string, method: string, key: keyof typeof counts) => {
-    const found = (globalThis as unknown as Record<string, { prototype: Record<string, (...a: unknown[]) => unknown> } | undefined>)[type];
+    const found = (
+      globalThis as unknown as Record<string, { prototype: Record<string, (...a: unknown[]) => unknown> } | undefined>
+    )[type];
     if (!found) return;
     const original = found.prototype[method];
     found.prototype[method] = function (...a: unknown[]) {

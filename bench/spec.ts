@@ -26,9 +26,22 @@ export interface LanguageSizes {
 export function languageSizes(workload: Workload, scale: Scale): LanguageSizes {
   return workload === 'W6'
     ? { vocab: 16, width: 16, layers: 1, heads: 2, prompt_position: 1, position: 1, group_size: 8, prompts: 8 }
-    : { vocab: 16, width: 64, layers: 2, heads: 4, prompt_position: 8, position: 16, group_size: 8, prompts: scale === 'full' ? 64 : 8 };
+    : {
+        vocab: 16,
+        width: 64,
+        layers: 2,
+        heads: 4,
+        prompt_position: 8,
+        position: 16,
+        group_size: 8,
+        prompts: scale === 'full' ? 64 : 8,
+      };
 }
-export const advantageSizes = (scale: Scale) => ({ sequences: scale === 'full' ? 65536 : 4096, position: 64, group_size: 8 });
+export const advantageSizes = (scale: Scale) => ({
+  sequences: scale === 'full' ? 65536 : 4096,
+  position: 64,
+  group_size: 8,
+});
 
 /** The workloads' generator of uniform numbers in [0, 1), mulberry32. */
 export function uniforms(seed: number): () => number {
@@ -42,15 +55,24 @@ export function uniforms(seed: number): () => number {
 }
 function normals(count: number, seed: number, std: number): Float32Array {
   const u = uniforms(seed);
-  return Float32Array.from({ length: count }, () => std * Math.sqrt(-2 * Math.log(1 - u())) * Math.cos(2 * Math.PI * u()));
+  return Float32Array.from(
+    { length: count },
+    () => std * Math.sqrt(-2 * Math.log(1 - u())) * Math.cos(2 * Math.PI * u()),
+  );
 }
 
 /** Values of the tensors of a parameter layout: gains 1, tensor i drawn from seed 1000 + i. */
-export function startWeights(tensors: readonly { shape: number[]; offset: number; init: number | 'one' }[], total: number): Float32Array {
+export function startWeights(
+  tensors: readonly { shape: number[]; offset: number; init: number | 'one' }[],
+  total: number,
+): Float32Array {
   const out = new Float32Array(total);
   tensors.forEach((tensor, i) => {
     const size = tensor.shape.reduce((a, b) => a * b, 1);
-    out.set(tensor.init === 'one' ? new Float32Array(size).fill(1) : normals(size, 1000 + i, tensor.init), tensor.offset);
+    out.set(
+      tensor.init === 'one' ? new Float32Array(size).fill(1) : normals(size, 1000 + i, tensor.init),
+      tensor.offset,
+    );
   });
   return out;
 }
@@ -58,7 +80,9 @@ export function startWeights(tensors: readonly { shape: number[]; offset: number
 /** The prompts of one step, row by row. */
 export function promptsOf(c: LanguageSizes, step: number): number[][] {
   const u = uniforms(0x5eed + step * 7919);
-  return Array.from({ length: c.prompts }, () => Array.from({ length: c.prompt_position }, () => Math.floor(u() * c.vocab)));
+  return Array.from({ length: c.prompts }, () =>
+    Array.from({ length: c.prompt_position }, () => Math.floor(u() * c.vocab)),
+  );
 }
 
 /** W2's fixed batch. */
@@ -70,7 +94,8 @@ export function updateBatch(c: LanguageSizes) {
   const tokens = new Uint32Array(sequences * context);
   for (let s = 0; s < sequences; s++) {
     for (let t = 0; t < context; t++) {
-      tokens[s * context + t] = t < c.prompt_position ? prompts[Math.floor(s / c.group_size)][t] : Math.floor(u() * c.vocab);
+      tokens[s * context + t] =
+        t < c.prompt_position ? prompts[Math.floor(s / c.group_size)][t] : Math.floor(u() * c.vocab);
     }
   }
   const old_logp = normals(sequences * c.position, 43, 0.3).map((x) => x - Math.log(c.vocab));
@@ -80,7 +105,9 @@ export function updateBatch(c: LanguageSizes) {
     const group = rewards.subarray(g, g + c.group_size);
     const mean = group.reduce((a, b) => a + b, 0) / group.length;
     const std = Math.sqrt(group.reduce((a, b) => a + (b - mean) ** 2, 0) / group.length);
-    group.forEach((r, i) => (advantage[g + i] = (r - mean) / (std + 1e-4)));
+    group.forEach((r, i) => {
+      advantage[g + i] = (r - mean) / (std + 1e-4);
+    });
   }
   return { tokens, old_logp, rewards, advantage };
 }

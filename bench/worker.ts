@@ -2,7 +2,7 @@
 import { openDevice } from '../src/trainer/device.ts';
 import { type Job, runJob } from './job.ts';
 
-onmessage = async (event: MessageEvent<Job>) => {
+self.onmessage = async (event: MessageEvent<Job>) => {
   try {
     postMessage({ ok: true, ...(await runJob(event.data, () => openDevice(navigator.gpu))) });
   } catch (error) {

@@ -7,7 +7,17 @@ import repeatSymbol from '../src/tasks/repeat_symbol.ts';
 import { buildStep, type Section, type StepPlan } from '../src/trainer/builder.ts';
 import { metricColumn } from '../src/trainer/metrics.ts';
 import { hyperNames, hyperRow, resolve } from '../src/trainer/resolve.ts';
-import { advantageInputs, advantageSizes, type LanguageSizes, languageSizes, promptsOf, type Scale, startWeights, updateBatch, type Workload } from './spec.ts';
+import {
+  advantageInputs,
+  advantageSizes,
+  type LanguageSizes,
+  languageSizes,
+  promptsOf,
+  type Scale,
+  startWeights,
+  updateBatch,
+  type Workload,
+} from './spec.ts';
 
 /** What the timing loop needs: start one unit of work; wait for everything started, reading a little of the newest result. */
 export interface Timed {
@@ -20,17 +30,20 @@ const SCALARS = ['reward_mean', 'loss', 'grad_norm', 'approx_kl_k3', 'entropy'].
 
 /** A plan with the loss, optimiser and sizes of the workloads: token mean, population std + 1e-4, no dual clip, AdamW without decay. */
 function planOf(executor: Executor, c: LanguageSizes) {
-  const resolved = resolve({
-    task: 'repeat_symbol',
-    policy: 'transformer',
-    algorithm: 'grpo',
-    parts: { regulariser: 'none', weighting: 'token_mean' },
-    task_settings: { vocab: c.vocab, prompt_length: c.prompt_position, response_length: c.position },
-    policy_settings: { layers: c.layers, width: c.width, heads: c.heads },
-    batch: { prompts: c.prompts, group_size: c.group_size, minibatches: 1, eval_every: 0 },
-    hyper: { learning_rate: 1e-3, max_grad_norm: 1, advantage_eps: 1e-4, std_is_population: 1, dual_clip: 1e30 },
-    seed: 1,
-  }, executor.info);
+  const resolved = resolve(
+    {
+      task: 'repeat_symbol',
+      policy: 'transformer',
+      algorithm: 'grpo',
+      parts: { regulariser: 'none', weighting: 'token_mean' },
+      task_settings: { vocab: c.vocab, prompt_length: c.prompt_position, response_length: c.position },
+      policy_settings: { layers: c.layers, width: c.width, heads: c.heads },
+      batch: { prompts: c.prompts, group_size: c.group_size, minibatches: 1, eval_every: 0 },
+      hyper: { learning_rate: 1e-3, max_grad_norm: 1, advantage_eps: 1e-4, std_is_population: 1, dual_clip: 1e30 },
+      seed: 1,
+    },
+    executor.info,
+  );
   const instance = { ...resolved.instance, prompts: promptsOf(c, 0), num_held_out: 0 };
   const plan: StepPlan = {
     task: repeatSymbol,
@@ -66,7 +79,11 @@ async function language(executor: Executor, c: LanguageSizes, sections: readonly
 }
 
 /** Puts W2's batch where a rollout would have left one. */
-function writeUpdateBatch(c: LanguageSizes, stride: number, write: (name: string, make: () => Float32Array | Uint32Array) => void) {
+function writeUpdateBatch(
+  c: LanguageSizes,
+  stride: number,
+  write: (name: string, make: () => Float32Array | Uint32Array) => void,
+) {
   const batch = updateBatch(c);
   const sequences = c.prompts * c.group_size;
   write('tokens', () => batch.tokens);
@@ -76,7 +93,8 @@ function writeUpdateBatch(c: LanguageSizes, stride: number, write: (name: string
   write('token_mask', () => new Uint32Array(sequences).fill(2 ** c.position - 1));
   write('recorded', () => {
     const out = new Float32Array(sequences * stride * 4);
-    for (let i = 0; i < sequences * c.position; i++) out[(Math.floor(i / c.position) * stride + (i % c.position)) * 4 + 1] = batch.old_logp[i];
+    for (let i = 0; i < sequences * c.position; i++)
+      out[(Math.floor(i / c.position) * stride + (i % c.position)) * 4 + 1] = batch.old_logp[i];
     return out;
   });
 }
@@ -91,8 +109,14 @@ function advantageProgram(scale: Scale): Program {
     id: 'advantage',
     hyper: ['discount', 'gae_lambda', 'advantage_eps', 'std_is_population'],
     dims: {
-      replica: 1, hyper: 4, sequence: sequences, position, position_stride: position, mask_word: position / 32,
-      group: sequences / group_size, group_end: sequences / group_size + 1,
+      replica: 1,
+      hyper: 4,
+      sequence: sequences,
+      position,
+      position_stride: position,
+      mask_word: position / 32,
+      group: sequences / group_size,
+      group_end: sequences / group_size + 1,
     },
     buffers: {
       hypers: { type: f32, shape: ['replica', 'hyper'], doc: 'hyperparameters', origin: host },
@@ -120,8 +144,14 @@ async function loadAdvantage(executor: Executor, scale: Scale): Promise<LoadedPr
   executor.write('rewards', input.rewards);
   executor.write('token_rewards', input.token_rewards);
   executor.write('values', input.values);
-  executor.write('group_member', Uint32Array.from({ length: sequences }, (_, i) => i));
-  executor.write('group_start', Uint32Array.from({ length: sequences / group_size + 1 }, (_, i) => i * group_size));
+  executor.write(
+    'group_member',
+    Uint32Array.from({ length: sequences }, (_, i) => i),
+  );
+  executor.write(
+    'group_start',
+    Uint32Array.from({ length: sequences / group_size + 1 }, (_, i) => i * group_size),
+  );
   const words = position / 32;
   executor.write(
     'token_mask',
@@ -189,7 +219,10 @@ export async function checkNumbers(executor: Executor): Promise<Record<string, u
   const drawn = await executor.read(['tokens', 'recorded']);
   const stride = rollout.program.dims.position_stride;
   out.rollout_tokens = [...drawn.tokens];
-  out.rollout_logp = Array.from({ length: c.prompts * c.group_size * c.position }, (_, i) => drawn.recorded[(Math.floor(i / c.position) * stride + (i % c.position)) * 4]);
+  out.rollout_logp = Array.from(
+    { length: c.prompts * c.group_size * c.position },
+    (_, i) => drawn.recorded[(Math.floor(i / c.position) * stride + (i % c.position)) * 4],
+  );
 
   const update = await language(executor, c, ['update', 'report']);
   for (const name of ['moment1', 'moment2', 'optimiser', 'metrics']) {
@@ -216,29 +249,60 @@ export async function checkNumbers(executor: Executor): Promise<Record<string, u
  * Logits of every position of the first `count` sequences. The engine computes the rows it trains on, so the sequences are
  * posed as prompts of one symbol; the position table gets one unused row for that.
  */
-async function wholeLogits(executor: Executor, c: LanguageSizes, tokens: Uint32Array, count: number): Promise<Float32Array> {
+async function wholeLogits(
+  executor: Executor,
+  c: LanguageSizes,
+  tokens: Uint32Array,
+  count: number,
+): Promise<Float32Array> {
   const context = c.prompt_position + c.position;
   const shape = { ...c, prompt_position: 1, position: context, prompts: count, group_size: 1 };
   const settings = { layers: c.layers, width: c.width, heads: c.heads };
   const options = { has_value_head: false, is_wide: executor.info.kind === 'webgpu' && executor.info.is_software };
   const task = { vocab: c.vocab, prompt_position: 1, position: context, prompt_count: count };
   const policy: PolicyInstance = transformer.build(task, settings, options);
-  const original = transformer.build({ ...task, prompt_position: c.prompt_position, position: c.position }, settings, options);
+  const original = transformer.build(
+    { ...task, prompt_position: c.prompt_position, position: c.position },
+    settings,
+    options,
+  );
   const weights = startWeights(original.tensors, original.num_parameters);
   const params = new Float32Array(policy.num_parameters);
   for (const tensor of original.tensors) {
     const size = tensor.shape.reduce((a, b) => a * b, 1);
-    params.set(weights.subarray(tensor.offset, tensor.offset + size), policy.tensors.find((t) => t.name === tensor.name)!.offset);
+    params.set(
+      weights.subarray(tensor.offset, tensor.offset + size),
+      policy.tensors.find((t) => t.name === tensor.name)!.offset,
+    );
   }
-  const batch = { prefix: 'check_', prompt: count, member: 1, total_sequence: count, group: count, total_member: 1, tokens: 'check_tokens', prompt_index: '' };
+  const batch = {
+    prefix: 'check_',
+    prompt: count,
+    member: 1,
+    total_sequence: count,
+    group: count,
+    total_member: 1,
+    tokens: 'check_tokens',
+    prompt_index: '',
+  };
   const fragment = policy.forward(batch, 'check_params');
   const host = 'host' as const;
   const program: Program = {
     id: 'logits',
     hyper: [],
-    dims: { replica: 1, ...policy.dims, prompt_position: 1, position: context, context: context + 1, vocab: c.vocab, ...fragment.dims },
+    dims: {
+      replica: 1,
+      ...policy.dims,
+      prompt_position: 1,
+      position: context,
+      context: context + 1,
+      vocab: c.vocab,
+      ...fragment.dims,
+    },
     buffers: {
-      ...Object.fromEntries(Object.entries(fragment.buffers).map(([name, spec]) => [name, { ...spec, is_result: true }])),
+      ...Object.fromEntries(
+        Object.entries(fragment.buffers).map(([name, spec]) => [name, { ...spec, is_result: true }]),
+      ),
       check_tokens: { type: 'u32', shape: ['replica', count, 'context'], doc: 'symbols', origin: host },
       check_params: { type: 'f32', shape: ['replica', 'param'], doc: 'weights', origin: host },
       check_sequence_index: { type: 'u32', shape: ['replica', count], doc: '0, 1, 2 …', origin: host },
@@ -247,7 +311,10 @@ async function wholeLogits(executor: Executor, c: LanguageSizes, tokens: Uint32A
   };
   const loaded = await executor.load(program);
   executor.write('check_params', params);
-  executor.write('check_sequence_index', Uint32Array.from({ length: count }, (_, i) => i));
+  executor.write(
+    'check_sequence_index',
+    Uint32Array.from({ length: count }, (_, i) => i),
+  );
   const padded = new Uint32Array(count * (context + 1));
   for (let s = 0; s < count; s++) padded.set(tokens.subarray(s * context, (s + 1) * context), s * (context + 1));
   executor.write('check_tokens', padded);

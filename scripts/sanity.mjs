@@ -136,7 +136,12 @@ function checkImports(file, text, report) {
     if (isTwin) {
       const isShared = /^shaders\/.*\.(ref|fast)\.ts$/.test(path ?? '') || path === 'src/engine/random.ts';
       if (!isShared && !(isType && path?.startsWith('src/engine/'))) {
-        report(file, line, `imports '${target}'`, "other twins, src/engine/random.ts, or 'import type' from src/engine");
+        report(
+          file,
+          line,
+          `imports '${target}'`,
+          "other twins, src/engine/random.ts, or 'import type' from src/engine",
+        );
       }
       continue;
     }

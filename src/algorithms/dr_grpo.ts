@@ -10,7 +10,14 @@ export const groupCentred = part({
   equation: String.raw`\hat A_i=R_i-\mu_g`,
   hyper: {},
   slots: { group_advantage_of: { file: 'centre', twin: (reward, g) => reward - g.mean } },
-  dispatches: [{ kernel: 'group_advantage', over: ['replica', 'group'], slots: { group_advantage_of: 'centre' }, note: 'relative to the group' }],
+  dispatches: [
+    {
+      kernel: 'group_advantage',
+      over: ['replica', 'group'],
+      slots: { group_advantage_of: 'centre' },
+      note: 'relative to the group',
+    },
+  ],
 });
 
 export const constantLength = part({
@@ -20,7 +27,14 @@ export const constantLength = part({
   doc: 'The sum over tokens divided by a constant, so that length earns and costs nothing.',
   equation: String.raw`w_{i,t}=m_{i,t}/(S\,L_0)`,
   hyper: {
-    norm_length: { value: 8, min: 1, max: 4096, scale: 'int', doc: 'the constant L₀; it only rescales the learning rate', source: 'the longest response' },
+    norm_length: {
+      value: 8,
+      min: 1,
+      max: 4096,
+      scale: 'int',
+      doc: 'the constant L₀; it only rescales the learning rate',
+      source: 'the longest response',
+    },
   },
   slots: { token_weight: { file: 'constant', twin: (c, h) => 1 / (Math.max(c.batch_sequences, 1) * h.norm_length) } },
 });
@@ -30,7 +44,11 @@ export default algorithm({
   id: 'dr_grpo',
   title: 'Dr. GRPO',
   summary: 'Drops GRPO’s division by the reward spread and by the response length, which both bias the gradient.',
-  paper: { title: 'Understanding R1-Zero-like training: a critical perspective', arxiv: '2503.20783', equation: 'Sec. 3.2' },
+  paper: {
+    title: 'Understanding R1-Zero-like training: a critical perspective',
+    arxiv: '2503.20783',
+    equation: 'Sec. 3.2',
+  },
   advantage: groupCentred,
   weighting: constantLength,
 });

@@ -12,7 +12,14 @@ export const groupStandardised = part({
   doc: 'The reward less the group’s mean, divided by the group’s standard deviation.',
   equation: String.raw`\hat A_i=\frac{R_i-\mu_g}{\sigma_g+\epsilon}`,
   hyper: {
-    advantage_eps: { value: 1e-6, min: 1e-9, max: 1, scale: 'log', doc: 'added to the standard deviation', source: 'verl' },
+    advantage_eps: {
+      value: 1e-6,
+      min: 1e-9,
+      max: 1,
+      scale: 'log',
+      doc: 'added to the standard deviation',
+      source: 'verl',
+    },
     std_is_population: {
       value: 0,
       min: 0,
@@ -24,9 +31,19 @@ export const groupStandardised = part({
     },
   },
   slots: {
-    group_advantage_of: { file: 'standardise', twin: (reward, g, h) => (reward - g.mean) / (g.std_dev + h.advantage_eps) },
+    group_advantage_of: {
+      file: 'standardise',
+      twin: (reward, g, h) => (reward - g.mean) / (g.std_dev + h.advantage_eps),
+    },
   },
-  dispatches: [{ kernel: 'group_advantage', over: ['replica', 'group'], slots: { group_advantage_of: 'standardise' }, note: 'relative to the group' }],
+  dispatches: [
+    {
+      kernel: 'group_advantage',
+      over: ['replica', 'group'],
+      slots: { group_advantage_of: 'standardise' },
+      note: 'relative to the group',
+    },
+  ],
 });
 
 const kl_coef: Knob = {
@@ -111,8 +128,13 @@ export const seqMeanTokenMean = part({
 export default algorithm({
   id: 'grpo',
   title: 'GRPO',
-  summary: 'Judges an answer by the mean and spread of the rewards of several answers to the same prompt, so no critic is needed.',
-  paper: { title: 'DeepSeekMath: pushing the limits of mathematical reasoning in open language models', arxiv: '2402.03300', equation: 'Eq. 3 and 4' },
+  summary:
+    'Judges an answer by the mean and spread of the rewards of several answers to the same prompt, so no critic is needed.',
+  paper: {
+    title: 'DeepSeekMath: pushing the limits of mathematical reasoning in open language models',
+    arxiv: '2402.03300',
+    equation: 'Eq. 3 and 4',
+  },
   source: onPolicy,
   advantage: groupStandardised,
   stabiliser: ppoClip,

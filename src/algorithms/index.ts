@@ -3,7 +3,9 @@ import { unknownName } from '../engine/library.ts';
 import type { SlotTwin } from '../engine/twin.ts';
 import { type Algorithm, type Part, ROLES, type Role } from './algorithm.ts';
 
-const modules = import.meta.glob<Record<string, unknown>>(['./*.ts', '!./index.ts', '!./algorithm.ts'], { eager: true });
+const modules = import.meta.glob<Record<string, unknown>>(['./*.ts', '!./index.ts', '!./algorithm.ts'], {
+  eager: true,
+});
 
 const isPart = (x: unknown): x is Part => typeof x === 'object' && x !== null && 'role' in x && 'hyper' in x;
 
@@ -14,13 +16,15 @@ const parts = new Map<string, Part>();
 for (const path of Object.keys(modules).sort()) {
   const stem = path.replace(/^.*\//, '').replace(/\.ts$/, '');
   const declared = modules[path].default as Algorithm | undefined;
-  if (declared?.id !== stem) throw new Error(`src/algorithms/${stem}.ts: its default export has the id '${declared?.id}', wanted '${stem}'.`);
+  if (declared?.id !== stem)
+    throw new Error(`src/algorithms/${stem}.ts: its default export has the id '${declared?.id}', wanted '${stem}'.`);
   algorithms[stem] = declared;
   for (const exported of Object.values(modules[path])) {
     if (!isPart(exported)) continue;
     const key = `${exported.role}/${exported.id}`;
     const other = parts.get(key);
-    if (other && other !== exported) throw new Error(`src/algorithms/${stem}.ts: part '${key}' is declared twice; rename one.`);
+    if (other && other !== exported)
+      throw new Error(`src/algorithms/${stem}.ts: part '${key}' is declared twice; rename one.`);
     parts.set(key, exported);
   }
 }
@@ -38,7 +42,14 @@ export const partsOf = (role: Role): Part[] => [...parts.values()].filter((p) =>
 /** The part of a role and id; throws with the nearest known name. */
 export function partOf(role: Role, id: string): Part {
   const p = parts.get(`${role}/${id}`);
-  if (!p) throw new Error(unknownName(`${role} part`, id, partsOf(role).map((q) => q.id)));
+  if (!p)
+    throw new Error(
+      unknownName(
+        `${role} part`,
+        id,
+        partsOf(role).map((q) => q.id),
+      ),
+    );
   return p;
 }
 

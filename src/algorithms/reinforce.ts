@@ -17,7 +17,14 @@ export const returnMinusBaseline = part({
   doc: 'The discounted return less a baseline that does not look at the response itself.',
   equation: String.raw`\hat A_{i,t}=\sum_{k\ge t}\gamma^{k-t}r_{i,k}-b`,
   hyper: {
-    discount: { value: 1, min: 0.5, max: 1, scale: 'log_one_minus', doc: 'how much a later reward counts, per token', source: 'verl' },
+    discount: {
+      value: 1,
+      min: 0.5,
+      max: 1,
+      scale: 'log_one_minus',
+      doc: 'how much a later reward counts, per token',
+      source: 'verl',
+    },
     baseline: {
       value: 1,
       min: 0,
@@ -39,7 +46,7 @@ export const noMask = part({
   id: 'none',
   title: 'None',
   doc: 'Every token counts, and the samples are taken as the current policy’s own; right for one update per rollout.',
-  equation: String.raw`1`,
+  equation: '1',
   hyper: {},
   slots: {
     stable_mask: { file: 'none', twin: () => 1 },
@@ -63,7 +70,7 @@ export const noRegulariser = part({
   id: 'none',
   title: 'None',
   doc: 'Nothing holds the policy back, except an entropy bonus if one is set.',
-  equation: String.raw`0`,
+  equation: '0',
   hyper: {},
   slots: {
     regulariser_value: { file: 'none', twin: () => 0 },
@@ -76,7 +83,7 @@ export const seqMeanTokenSum = part({
   id: 'seq_mean_token_sum',
   title: 'Mean of sums',
   doc: 'The mean over responses of the sum over tokens.',
-  equation: String.raw`w_{i,t}=m_{i,t}/S`,
+  equation: 'w_{i,t}=m_{i,t}/S',
   hyper: {},
   slots: { token_weight: { file: 'seq_mean_token_sum', twin: (c) => 1 / Math.max(c.batch_sequences, 1) } },
 });
@@ -86,7 +93,7 @@ export const tokenSum = part({
   id: 'token_sum',
   title: 'Sum',
   doc: 'The plain sum over tokens.',
-  equation: String.raw`w_{i,t}=m_{i,t}`,
+  equation: 'w_{i,t}=m_{i,t}',
   hyper: {},
   slots: { token_weight: { file: 'token_sum', twin: () => 1 } },
 });
@@ -95,7 +102,10 @@ export default algorithm({
   id: 'reinforce',
   title: 'REINFORCE',
   summary: 'Weights the log-likelihood of each sampled token by the return that followed it.',
-  paper: { title: 'Simple statistical gradient-following algorithms for connectionist reinforcement learning', equation: 'Eq. 4' },
+  paper: {
+    title: 'Simple statistical gradient-following algorithms for connectionist reinforcement learning',
+    equation: 'Eq. 4',
+  },
   source: onPolicy,
   advantage: returnMinusBaseline,
   stabiliser: noMask,

@@ -1,6 +1,6 @@
 /** Checks a program before any GPU object exists. Every complaint is one sentence: where, found, wanted, what to do. */
 import type { KernelLibrary } from './library.ts';
-import { type Launch, type Program, elementsOf, launchesOf } from './program.ts';
+import { elementsOf, type Launch, launchesOf, type Program } from './program.ts';
 
 /** The device limits a program must respect; the defaults every WebGPU device gives. */
 export interface Limits {
@@ -31,7 +31,10 @@ export function check(program: Program, library: KernelLibrary, limits: Limits =
       const n = elementsOf(program, spec, `${program.id} buffer '${name}'`) * 4;
       bytes[name] = n;
       const shape = spec.shape.join(' × ');
-      if (!(n > 0)) out.push(`${program.id} buffer '${name}' is empty: its shape ${shape} has a dimension of 0. Give every dimension at least 1.`);
+      if (!(n > 0))
+        out.push(
+          `${program.id} buffer '${name}' is empty: its shape ${shape} has a dimension of 0. Give every dimension at least 1.`,
+        );
       const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
       if (n > most) {
         out.push(
@@ -75,24 +78,46 @@ export function check(program: Program, library: KernelLibrary, limits: Limits =
     const overrides = slotsFilled ? library.overridesOf(launch.kernel, launch.slots) : face.overrides;
     for (const name of overrides) {
       if (name === 'threads') continue; // the executor's choice
-      if (sizes[name] === undefined) say(`${where}: its size '${name}' is not given. Add it to the dispatch's 'size' or to the dimensions.`, `size ${launch.kernel} ${name}`);
+      if (sizes[name] === undefined)
+        say(
+          `${where}: its size '${name}' is not given. Add it to the dispatch's 'size' or to the dimensions.`,
+          `size ${launch.kernel} ${name}`,
+        );
     }
     for (const name of face.at) {
-      if (launch.at[name] === undefined) say(`${where}: its index '${name}' is not given. Add it to the dispatch's 'at'.`, `at ${launch.kernel} ${name}`);
+      if (launch.at[name] === undefined)
+        say(
+          `${where}: its index '${name}' is not given. Add it to the dispatch's 'at'.`,
+          `at ${launch.kernel} ${name}`,
+        );
     }
     for (const name of Object.keys(launch.at)) {
-      if (!face.at.includes(name)) say(`${where}: gives the index '${name}', which the kernel does not have. It has: ${face.at.join(', ') || 'none'}.`, `at? ${launch.kernel} ${name}`);
+      if (!face.at.includes(name))
+        say(
+          `${where}: gives the index '${name}', which the kernel does not have. It has: ${face.at.join(', ') || 'none'}.`,
+          `at? ${launch.kernel} ${name}`,
+        );
     }
     for (const slot of face.slots) {
       const id = launch.slots[slot];
-      if (id === undefined) say(`${where}: slot '${slot}' is empty. Give it one of: ${library.partsOf(slot).join(', ')}.`, `slot ${launch.kernel} ${slot}`);
+      if (id === undefined)
+        say(
+          `${where}: slot '${slot}' is empty. Give it one of: ${library.partsOf(slot).join(', ')}.`,
+          `slot ${launch.kernel} ${slot}`,
+        );
       else if (!library.partsOf(slot).includes(id)) {
-        say(`${where}: no part '${id}' for slot '${slot}'. Known: ${library.partsOf(slot).join(', ')}.`, `slot ${slot} ${id}`);
+        say(
+          `${where}: no part '${id}' for slot '${slot}'. Known: ${library.partsOf(slot).join(', ')}.`,
+          `slot ${slot} ${id}`,
+        );
       }
     }
     for (const name of Object.keys(launch.bind)) {
       if (!face.bindings.some((b) => b.name === name)) {
-        say(`${where}: binds '${name}', which the kernel does not have. It has: ${face.bindings.map((b) => b.name).join(', ')}.`, `bind? ${launch.kernel} ${name}`);
+        say(
+          `${where}: binds '${name}', which the kernel does not have. It has: ${face.bindings.map((b) => b.name).join(', ')}.`,
+          `bind? ${launch.kernel} ${name}`,
+        );
       }
     }
     const used = new Map<string, string>();
@@ -100,18 +125,27 @@ export function check(program: Program, library: KernelLibrary, limits: Limits =
       const buffer = launch.bind[b.name] ?? b.name;
       const spec = program.buffers[buffer];
       if (!spec) {
-        say(`${where}: binding '${b.name}' has no buffer '${buffer}'. Declare it in the program, or bind another.`, `buffer ${launch.kernel} ${b.name} ${buffer}`);
+        say(
+          `${where}: binding '${b.name}' has no buffer '${buffer}'. Declare it in the program, or bind another.`,
+          `buffer ${launch.kernel} ${b.name} ${buffer}`,
+        );
         continue;
       }
       const twice = used.get(buffer);
       if (twice !== undefined && (b.access !== 'in' || storage.find((o) => o.name === twice)?.access !== 'in')) {
-        say(`${where}: buffer '${buffer}' is bound as '${twice}' and as '${b.name}', and one of them writes. Use two buffers.`, `alias ${launch.kernel} ${buffer}`);
+        say(
+          `${where}: buffer '${buffer}' is bound as '${twice}' and as '${b.name}', and one of them writes. Use two buffers.`,
+          `alias ${launch.kernel} ${buffer}`,
+        );
       }
       used.set(buffer, b.name);
       if (b.shape) {
         const missing = b.shape.filter((d) => sizes[d] === undefined && !/^\d+$/.test(d));
         if (missing.length > 0) {
-          say(`${where}: binding '${b.name}' has the shape [${b.shape.join(', ')}]; the size of ${missing.join(', ')} is not given.`, `shape? ${launch.kernel} ${b.name}`);
+          say(
+            `${where}: binding '${b.name}' has the shape [${b.shape.join(', ')}]; the size of ${missing.join(', ')} is not given.`,
+            `shape? ${launch.kernel} ${b.name}`,
+          );
         } else {
           const want = b.shape.reduce((n, d) => n * (sizes[d] ?? Number(d)), 1) * 4;
           if (bytes[buffer] !== undefined && want !== bytes[buffer]) {
@@ -124,7 +158,10 @@ export function check(program: Program, library: KernelLibrary, limits: Limits =
       }
       if (b.access !== 'out' && !b.is_slab) {
         if ((spec.origin ?? 'step') === 'step' && !written.has(buffer)) {
-          say(`${where}: reads '${buffer}' before any dispatch writes it. Move the dispatch that writes it up, or declare its origin.`, `order ${buffer}`);
+          say(
+            `${where}: reads '${buffer}' before any dispatch writes it. Move the dispatch that writes it up, or declare its origin.`,
+            `order ${buffer}`,
+          );
         }
         read.add(buffer);
       }

@@ -95,7 +95,10 @@ export class CpuExecutor implements Executor {
     if (!rows || width === 0) return;
     const count = rows.length / width;
     if (this.hyperRows.length !== count) this.hyperRows = Array.from({ length: count }, () => ({}));
-    for (let r = 0; r < count; r++) this.hyperNames.forEach((name, i) => (this.hyperRows[r]![name] = rows[r * width + i]!));
+    for (let r = 0; r < count; r++)
+      this.hyperNames.forEach((name, i) => {
+        this.hyperRows[r]![name] = rows[r * width + i]!;
+      });
   }
 
   run(loaded: LoadedProgram): void {
@@ -115,7 +118,8 @@ export class CpuExecutor implements Executor {
   write(name: string, data: Numbers, offset = 0): void {
     const b = this.store.get(name);
     if (!b) throw new Error(`buffer '${name}' does not exist; load a program that declares it first.`);
-    if (offset + data.length > b.length) throw new Error(`write to '${name}': ${data.length} values at ${offset}, the buffer has ${b.length}.`);
+    if (offset + data.length > b.length)
+      throw new Error(`write to '${name}': ${data.length} values at ${offset}, the buffer has ${b.length}.`);
     b.set(data, offset);
     if (name === 'hypers') this.refreshHyper();
   }

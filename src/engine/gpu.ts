@@ -111,7 +111,12 @@ export class GpuExecutor implements Executor {
     return made;
   }
 
-  private async compile(kernel: string, constants: Record<string, number>, slots: Record<string, string>, hyper: readonly string[]) {
+  private async compile(
+    kernel: string,
+    constants: Record<string, number>,
+    slots: Record<string, string>,
+    hyper: readonly string[],
+  ) {
     const face = this.library.kernel(kernel);
     const joined = joinKernel(this.library, kernel, slots, hyper);
     this.device.pushErrorScope('validation');
@@ -179,7 +184,8 @@ export class GpuExecutor implements Executor {
           label: launch.kernel,
           layout,
           entries: face.bindings.map((b, k) => {
-            if (b.kind === 'uniform') return { binding: b.index, resource: { buffer: at, size: Math.max(16, face.at.length * 4) } };
+            if (b.kind === 'uniform')
+              return { binding: b.index, resource: { buffer: at, size: Math.max(16, face.at.length * 4) } };
             const s = this.store.get(names[k]!)!;
             return { binding: b.index, resource: { buffer: s.buffer, size: s.elements * 4 } };
           }),
@@ -252,11 +258,17 @@ export class GpuExecutor implements Executor {
    * GPU time of every dispatch of one step, in microseconds, by timestamps around one pass per dispatch.
    * Undefined when the device has no timestamps. Browsers round to 100 µs, so `repeats` dispatches share a pass.
    */
-  async profile(loaded: LoadedProgram, repeats: number): Promise<{ launch: Launch; microseconds: number }[] | undefined> {
+  async profile(
+    loaded: LoadedProgram,
+    repeats: number,
+  ): Promise<{ launch: Launch; microseconds: number }[] | undefined> {
     if (!this.device.features.has('timestamp-query')) return undefined;
     const { commands } = loaded as LoadedGpuProgram;
     const queries = this.device.createQuerySet({ type: 'timestamp', count: 2 });
-    const resolved = this.device.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
+    const resolved = this.device.createBuffer({
+      size: 16,
+      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    });
     const out: { launch: Launch; microseconds: number }[] = [];
     for (const c of commands) {
       const encoder = this.device.createCommandEncoder();
@@ -280,7 +292,8 @@ export class GpuExecutor implements Executor {
     if (offset + data.length > s.elements) {
       throw new Error(`write to '${name}': ${data.length} values at ${offset}, the buffer has ${s.elements}.`);
     }
-    const exact = s.type === 'u32' ? Uint32Array.from(data) : data instanceof Float32Array ? data : Float32Array.from(data);
+    const exact =
+      s.type === 'u32' ? Uint32Array.from(data) : data instanceof Float32Array ? data : Float32Array.from(data);
     this.device.queue.writeBuffer(s.buffer, offset * 4, exact as BufferSource);
   }
 

@@ -59,7 +59,9 @@ export function parseKernel(name: string, text: string): KernelInterface {
     const comment = m[4] ?? '';
     const word = /\/\/\s*(out|inout|slab)\b/.exec(comment)?.[1] as 'out' | 'inout' | 'slab' | undefined;
     if (kind === 'read_write' && !word) {
-      throw new Error(`${file}:${i + 1}: '${m[3]}' is read_write; say 'out', 'inout' or 'slab' at the start of its comment.`);
+      throw new Error(
+        `${file}:${i + 1}: '${m[3]}' is read_write; say 'out', 'inout' or 'slab' at the start of its comment.`,
+      );
     }
     const shape = /\[([^\]]*)\]/.exec(comment)?.[1];
     bindings.push({
@@ -74,7 +76,8 @@ export function parseKernel(name: string, text: string): KernelInterface {
   const struct = /struct At \{([^}]*)\}/.exec(text)?.[1] ?? '';
   const at = [...struct.matchAll(/(\w+)\s*:\s*u32/g)].map((m) => m[1]!);
   const size = /@workgroup_size\((\d+|threads)\)/.exec(text)?.[1];
-  if (!size) throw new Error(`${file}: no '@workgroup_size(N)' with a literal N or 'threads' was found; a kernel needs one.`);
+  if (!size)
+    throw new Error(`${file}: no '@workgroup_size(N)' with a literal N or 'threads' was found; a kernel needs one.`);
   if (!new RegExp(`fn ${name}\\(`).test(text)) {
     throw new Error(`${file}: the entry point must be named '${name}', like the file.`);
   }

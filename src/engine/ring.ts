@@ -36,7 +36,9 @@ export class RowRing {
   copy(encoder: GPUCommandEncoder, source: GPUBuffer): void {
     const slot = this.slots[this.open]!;
     if (slot.mapped || slot.rows === ROWS_PER_SLOT) {
-      throw new Error(`the ring of rows is full (${NUM_SLOTS} × ${ROWS_PER_SLOT}); seal and take rows before running on.`);
+      throw new Error(
+        `the ring of rows is full (${NUM_SLOTS} × ${ROWS_PER_SLOT}); seal and take rows before running on.`,
+      );
     }
     encoder.copyBufferToBuffer(source, 0, slot.staging, slot.rows * this.row_bytes, this.row_bytes);
     slot.rows++;

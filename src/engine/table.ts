@@ -21,11 +21,14 @@ export type KnobTable = Record<string, Knob>;
 /** One complaint about a value, or undefined when it fits. Written `!(x >= min)` so that NaN is refused. */
 export function complainValue(name: string, knob: Knob, value: number): string | undefined {
   const whole = knob.scale === 'int' || knob.scale === 'choice' || knob.scale === 'power_of_two';
-  const wanted = knob.choices ? `one of ${knob.choices.join(', ')}` : `${whole ? 'a whole number ' : ''}from ${knob.min} to ${knob.max}`;
+  const wanted = knob.choices
+    ? `one of ${knob.choices.join(', ')}`
+    : `${whole ? 'a whole number ' : ''}from ${knob.min} to ${knob.max}`;
   if (!(value >= knob.min && value <= knob.max) || (whole && !Number.isInteger(value))) {
     return `'${name}' is ${value}; wanted ${wanted}. ${knob.doc}`;
   }
-  if (knob.scale === 'power_of_two' && (value & (value - 1)) !== 0) return `'${name}' is ${value}; wanted a power of two ${wanted}.`;
+  if (knob.scale === 'power_of_two' && (value & (value - 1)) !== 0)
+    return `'${name}' is ${value}; wanted a power of two ${wanted}.`;
   return undefined;
 }
 

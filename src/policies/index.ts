@@ -9,7 +9,8 @@ export const policies: Record<string, Policy> = {};
 for (const path of Object.keys(modules).sort()) {
   const stem = path.replace(/^.*\//, '').replace(/\.ts$/, '');
   const declared = modules[path].default;
-  if (declared?.id !== stem) throw new Error(`src/policies/${stem}.ts: its default export has the id '${declared?.id}', wanted '${stem}'.`);
+  if (declared?.id !== stem)
+    throw new Error(`src/policies/${stem}.ts: its default export has the id '${declared?.id}', wanted '${stem}'.`);
   policies[stem] = declared;
 }
 

@@ -103,7 +103,8 @@ export const numLogitRows = (task: TaskShape, batch: Pick<Batch, 'prompt' | 'mem
   batch.prompt + batch.prompt * batch.member * (task.position - 1);
 
 /** Columns of a row of logits. */
-export const logitColumns = (vocab: number, has_value_head: boolean): number => Math.ceil((vocab + (has_value_head ? 1 : 0)) / 8) * 8;
+export const logitColumns = (vocab: number, has_value_head: boolean): number =>
+  Math.ceil((vocab + (has_value_head ? 1 : 0)) / 8) * 8;
 
 /** The start weights of one replica, a pure function of its seed. */
 export function initialParameters(instance: PolicyInstance, seed: number): Float32Array {

@@ -1,6 +1,14 @@
 /** A softmax policy without generalisation: one logit vector per prompt, position and previous symbol. */
 import type { Dispatch } from '../engine/program.ts';
-import { type Batch, batchSizes, type Fragment, logitColumns, type PolicyInstance, policy, type TaskShape } from './policy.ts';
+import {
+  type Batch,
+  batchSizes,
+  type Fragment,
+  logitColumns,
+  type PolicyInstance,
+  policy,
+  type TaskShape,
+} from './policy.ts';
 
 const MAX_PARAMETERS = 4_000_000;
 
@@ -21,13 +29,25 @@ function build(task: TaskShape, has_value_head: boolean): PolicyInstance {
     const { dims, size } = batchSizes(task, batch);
     return {
       dims,
-      buffers: { [`${p}logits`]: { type: 'f32', shape: ['replica', `${p}logit_row`, 'logit_column'], doc: 'unnormalised log-probabilities' } },
+      buffers: {
+        [`${p}logits`]: {
+          type: 'f32',
+          shape: ['replica', `${p}logit_row`, 'logit_column'],
+          doc: 'unnormalised log-probabilities',
+        },
+      },
       steps: [
         {
           kernel: 'tabular_logits',
           over: ['replica', count, ['logit_column', 4]],
           size: { ...size, count },
-          bind: { tokens: batch.tokens, prompt_index: batch.prompt_index, sequence_index: `${p}sequence_index`, params, logits: `${p}logits` },
+          bind: {
+            tokens: batch.tokens,
+            prompt_index: batch.prompt_index,
+            sequence_index: `${p}sequence_index`,
+            params,
+            logits: `${p}logits`,
+          },
           at,
           note,
         },
@@ -41,9 +61,17 @@ function build(task: TaskShape, has_value_head: boolean): PolicyInstance {
     tensors: [{ name: 'table', shape: [entry, logit_column], offset: 0, init: 1, columns: task.vocab }],
     logit_column,
     dims: { logit_column, entry, split: 1, param: num_parameters, param_stride: num_parameters },
-    forward: (batch, params) => look(batch, `${batch.prefix}logit_row`, { first: 0, row_step: 1 }, params, 'look up the table'),
+    forward: (batch, params) =>
+      look(batch, `${batch.prefix}logit_row`, { first: 0, row_step: 1 }, params, 'look up the table'),
     prefill: (batch) => look(batch, `${batch.prefix}prompt`, { first: 0, row_step: 1 }, 'params', 'first symbol'),
-    decode: (batch) => look(batch, `${batch.prefix}sequence`, { first: { base: batch.prompt, t: 1 }, row_step: inputs }, 'params', 'next symbol'),
+    decode: (batch) =>
+      look(
+        batch,
+        `${batch.prefix}sequence`,
+        { first: { base: batch.prompt, t: 1 }, row_step: inputs },
+        'params',
+        'next symbol',
+      ),
     backward(batch): Fragment {
       const p = batch.prefix;
       return {
@@ -54,7 +82,12 @@ function build(task: TaskShape, has_value_head: boolean): PolicyInstance {
             kernel: 'tabular_backward',
             over: ['replica', 'entry'],
             size: batchSizes(task, batch).size,
-            bind: { tokens: batch.tokens, prompt_index: batch.prompt_index, sequence_index: `${p}sequence_index`, d_logits: `${p}d_logits` },
+            bind: {
+              tokens: batch.tokens,
+              prompt_index: batch.prompt_index,
+              sequence_index: `${p}sequence_index`,
+              d_logits: `${p}d_logits`,
+            },
             note: 'every entry collects the rows that read it',
           },
         ],
@@ -66,7 +99,8 @@ function build(task: TaskShape, has_value_head: boolean): PolicyInstance {
 export default policy({
   id: 'tabular',
   title: 'Tabular softmax',
-  summary: 'One logit vector per prompt, position and previous symbol: nothing is shared, so what you see is the algorithm alone.',
+  summary:
+    'One logit vector per prompt, position and previous symbol: nothing is shared, so what you see is the algorithm alone.',
   settings: {},
   learning_rate: 0.15,
   warm_up_learning_rate: 0.1,

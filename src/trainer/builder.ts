@@ -1,7 +1,15 @@
 /** Builds the programs of a run: one training step, and one evaluation. The order of work in a step is written here, once. */
 import { complainParts, type Need, type Parts, ROLES } from '../algorithms/algorithm.ts';
 import { shaderLibrary } from '../engine/library.ts';
-import { type Affine, type BufferSpec, type Dispatch, launchesOf, type Program, type Repeat, type Step } from '../engine/program.ts';
+import {
+  type Affine,
+  type BufferSpec,
+  type Dispatch,
+  launchesOf,
+  type Program,
+  type Repeat,
+  type Step,
+} from '../engine/program.ts';
 import { type Batch, batchSizes, type PolicyInstance, type TaskShape } from '../policies/policy.ts';
 import type { Task, TaskInstance } from '../tasks/task.ts';
 import { METRIC_COLUMNS, metricColumn } from './metrics.ts';
@@ -46,8 +54,18 @@ export function splitBatch(prompts: number, members: number, minibatches: number
   );
 }
 
-const f32 = (shape: BufferSpec['shape'], doc: string, more: Partial<BufferSpec> = {}): BufferSpec => ({ type: 'f32', shape, doc, ...more });
-const u32 = (shape: BufferSpec['shape'], doc: string, more: Partial<BufferSpec> = {}): BufferSpec => ({ type: 'u32', shape, doc, ...more });
+const f32 = (shape: BufferSpec['shape'], doc: string, more: Partial<BufferSpec> = {}): BufferSpec => ({
+  type: 'f32',
+  shape,
+  doc,
+  ...more,
+});
+const u32 = (shape: BufferSpec['shape'], doc: string, more: Partial<BufferSpec> = {}): BufferSpec => ({
+  type: 'u32',
+  shape,
+  doc,
+  ...more,
+});
 
 /** Dimensions that every program of a task shares. */
 function commonDims(instance: TaskInstance, prompts: number, members: number, replicas: number) {
@@ -80,7 +98,9 @@ const rolloutBuffers = (): Record<string, BufferSpec> => ({
   tokens: u32(['replica', 'sequence', 'context'], 'prompt and response symbols', { origin: 'kept' }),
   token_mask: u32(['replica', 'sequence', 'mask_word'], 'bits: the policy’s own tokens', { origin: 'kept' }),
   length: u32(['replica', 'sequence'], 'symbols of each response', { origin: 'kept' }),
-  recorded: f32(['replica', 'sequence', 'position_stride', 4], 'sampler_logp, old_logp, ref_logp of each token', { is_result: true }),
+  recorded: f32(['replica', 'sequence', 'position_stride', 4], 'sampler_logp, old_logp, ref_logp of each token', {
+    is_result: true,
+  }),
   values: f32(['replica', 'sequence', 'position_stride'], 'value prediction before each token', { is_result: true }),
   rewards: f32(['replica', 'sequence'], 'one per response', { is_result: true }),
   metrics: f32(['replica', 'metric'], 'the row of this step', { origin: 'kept' }),
@@ -172,9 +192,13 @@ function updateSteps(plan: StepPlan, batch: Batch, is_fresh: boolean) {
       const fill = parts[role].slots?.[slot];
       if (fill) return fill.file;
     }
-    throw new Error(`no part of this algorithm fills the slot '${slot}'; give its stabiliser, likelihood, regulariser or weighting one.`);
+    throw new Error(
+      `no part of this algorithm fills the slot '${slot}'; give its stabiliser, likelihood, regulariser or weighting one.`,
+    );
   };
-  const token_slots = Object.fromEntries(shaderLibrary.kernel('policy_gradient').slots.map((slot) => [slot, file(slot)]));
+  const token_slots = Object.fromEntries(
+    shaderLibrary.kernel('policy_gradient').slots.map((slot) => [slot, file(slot)]),
+  );
   const tokens = ['replica', `${p}sequence`, 'position_stride'];
   const steps: Step[] = [
     ...forward.steps,
@@ -189,7 +213,12 @@ function updateSteps(plan: StepPlan, batch: Batch, is_fresh: boolean) {
       slots: token_slots,
       note: 'the four parts meet: one coefficient per token',
     },
-    { kernel: 'logits_backward', over: ['replica', `${p}logit_row`], size, bind: pick('logits', 'sequence_index', 'd_logits') },
+    {
+      kernel: 'logits_backward',
+      over: ['replica', `${p}logit_row`],
+      size,
+      bind: pick('logits', 'sequence_index', 'd_logits'),
+    },
     ...(has_value
       ? [
           {
@@ -214,9 +243,19 @@ function updateSteps(plan: StepPlan, batch: Batch, is_fresh: boolean) {
     sequence_stat: f32(['replica', `${p}sequence`, 4], 'log-ratio sum, tokens, place in the rollout'),
     batch_count: f32(['replica', 2], 'tokens and sequences of the minibatch'),
     token_gradient: f32(['replica', `${p}sequence`, 'position_stride', 2], 'd loss / d logp, d loss / d entropy'),
-    token_stat: f32(['replica', 'sequence', 'position_stride', 8], 'coef, entropy, loss, k1, k3, clipped, clipped_lower, regulariser', { origin: 'kept' }),
+    token_stat: f32(
+      ['replica', 'sequence', 'position_stride', 8],
+      'coef, entropy, loss, k1, k3, clipped, clipped_lower, regulariser',
+      { origin: 'kept' },
+    ),
     [`${p}d_logits`]: f32(['replica', `${p}logit_row`, 'logit_column'], 'd loss / d logits'),
-    ...(has_value ? { value_stat: f32(['replica', 'sequence', 'position_stride', 4], 'loss, clipped, return, value', { origin: 'kept' }) } : {}),
+    ...(has_value
+      ? {
+          value_stat: f32(['replica', 'sequence', 'position_stride', 4], 'loss, clipped, return, value', {
+            origin: 'kept',
+          }),
+        }
+      : {}),
     gradient: f32(['replica', 'param'], 'd loss / d weights'),
     square_sum: f32(['replica', 'param_chunk'], 'squared gradient, 64 weights at a time'),
     optimiser: f32(['replica', 4], 'gradient norm, clipping factor, updates, skipped updates', { origin: 'kept' }),
@@ -241,11 +280,18 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
   const { prompts, group_size, minibatches, epochs, replicas } = settings;
   const minibatch = splitBatch(prompts, group_size, minibatches);
   const is_whole = minibatches === 1;
-  const source = { total_sequence: prompts * group_size, group: prompts, total_member: group_size, tokens: 'tokens', prompt_index: 'prompt_index' };
+  const source = {
+    total_sequence: prompts * group_size,
+    group: prompts,
+    total_member: group_size,
+    tokens: 'tokens',
+    prompt_index: 'prompt_index',
+  };
   const whole: Batch = { prefix: 'rollout_', prompt: prompts, member: group_size, ...source };
   const has_demonstrations = needs(parts, 'demonstrations');
   // a single update on the whole rollout is strictly on-policy: its forward pass has already been done by the rollout
-  const is_fresh = is_whole && epochs === 1 && !has_demonstrations && sections.includes('rollout') && sections.includes('update');
+  const is_fresh =
+    is_whole && epochs === 1 && !has_demonstrations && sections.includes('rollout') && sections.includes('update');
   const mini: Batch = is_fresh ? whole : { prefix: 'mb_', ...minibatch, ...source };
   const has_value = needs(parts, 'value');
   const per_token = parts.advantage.is_per_token === true;
@@ -254,7 +300,9 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
     ? {
         dims: {},
         buffers: {
-          demonstration_table: u32(['prompt_count', 'variant', 'table_row'], 'solutions of every prompt', { origin: 'host' }),
+          demonstration_table: u32(['prompt_count', 'variant', 'table_row'], 'solutions of every prompt', {
+            origin: 'host',
+          }),
         } as Record<string, BufferSpec>,
         steps: [
           {
@@ -304,7 +352,11 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
     token_advantage: f32(['replica', 'sequence', 'position_stride'], 'GAE before whitening'),
     baseline: f32(['replica'], 'moving average of the reward', { origin: 'kept' }),
     prompt_order: u32(['replica', 'prompt'], 'order of the groups in this epoch'),
-    mb_sequence_index: u32(['replica', 'mb_sequence'], 'responses of the minibatch', is_whole ? { origin: 'host' } : {}),
+    mb_sequence_index: u32(
+      ['replica', 'mb_sequence'],
+      'responses of the minibatch',
+      is_whole ? { origin: 'host' } : {},
+    ),
     ref_params: f32(['replica', 'param'], 'the frozen start weights', { origin: 'host' }),
     ref_sequence_index: u32(['replica', 'sequence'], '0, 1, 2 …', { origin: 'host' }),
   };
@@ -320,7 +372,9 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
         },
       ];
   const epoch: Step[] = [
-    ...(is_whole ? [] : [{ kernel: 'shuffle_prompts', over: ['replica', 'prompt'], at: { epoch: { epoch: 1 } } } satisfies Dispatch]),
+    ...(is_whole
+      ? []
+      : [{ kernel: 'shuffle_prompts', over: ['replica', 'prompt'], at: { epoch: { epoch: 1 } } } satisfies Dispatch]),
     { repeat: 'minibatch', count: 'minibatch', dispatches: [...select, ...update.steps] },
   ];
   const by_section: Record<Section, Step[]> = {
@@ -336,11 +390,20 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
     report: [
       { kernel: 'step_metrics', over: ['replica', 64] },
       ...(has_value
-        ? [{ kernel: 'value_metrics', over: ['replica', 64], at: { column: metricColumn('value_loss') } } satisfies Dispatch]
+        ? [
+            {
+              kernel: 'value_metrics',
+              over: ['replica', 64],
+              at: { column: metricColumn('value_loss') },
+            } satisfies Dispatch,
+          ]
         : []),
     ],
   };
-  const steps = [...SECTIONS.filter((s) => sections.includes(s)).flatMap((s) => by_section[s]), { kernel: 'tick', over: ['replica'] }];
+  const steps = [
+    ...SECTIONS.filter((s) => sections.includes(s)).flatMap((s) => by_section[s]),
+    { kernel: 'tick', over: ['replica'] },
+  ];
   const program = prune({ id: 'step', dims, buffers, hyper: plan.hyper, steps });
   return sections.length === SECTIONS.length ? program : leaveToHost(program);
 }
@@ -349,7 +412,8 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
 function leaveToHost(program: Program): Program {
   const written = new Set<string>();
   for (const launch of launchesOf(program)) {
-    for (const b of shaderLibrary.kernel(launch.kernel).bindings) if (b.access !== 'in') written.add(launch.bind[b.name] ?? b.name);
+    for (const b of shaderLibrary.kernel(launch.kernel).bindings)
+      if (b.access !== 'in') written.add(launch.bind[b.name] ?? b.name);
   }
   const buffers = Object.fromEntries(
     Object.entries(program.buffers).map(([name, spec]): [string, BufferSpec] => [
@@ -385,10 +449,21 @@ export function buildEvaluation(plan: StepPlan, first: number, prompts: number):
     drawPrompts('in_order'),
     ...rollout.steps,
     score(plan.task),
-    { kernel: 'evaluate_metrics', over: ['replica', 64], at: { column: metricColumn('accuracy') }, note: 'share solved' },
+    {
+      kernel: 'evaluate_metrics',
+      over: ['replica', 64],
+      at: { column: metricColumn('accuracy') },
+      note: 'share solved',
+    },
   ];
   const shared = new Set(['hypers', 'clock', 'prompt_table', 'params', 'metrics']);
-  const program = prune({ id: 'evaluate', dims, buffers: { ...rolloutBuffers(), ...rollout.buffers }, hyper: plan.hyper, steps });
+  const program = prune({
+    id: 'evaluate',
+    dims,
+    buffers: { ...rolloutBuffers(), ...rollout.buffers },
+    hyper: plan.hyper,
+    steps,
+  });
   return renameBuffers(program, (name) => (shared.has(name) ? name : `eval_${name}`));
 }
 
@@ -402,7 +477,10 @@ function prune(program: Program): Program {
     }
   };
   walk(program.steps);
-  return { ...program, buffers: Object.fromEntries(Object.entries(program.buffers).filter(([name]) => used.has(name))) };
+  return {
+    ...program,
+    buffers: Object.fromEntries(Object.entries(program.buffers).filter(([name]) => used.has(name))),
+  };
 }
 
 /** The same program on buffers of other names, so that two programs can live side by side. */

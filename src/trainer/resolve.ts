@@ -1,5 +1,13 @@
 /** Turns a RunConfig into checked objects, or into one sentence about what is wrong with it. */
-import { type Algorithm, complainParts, type Part, type Parts, partsIn, ROLES, type Role } from '../algorithms/algorithm.ts';
+import {
+  type Algorithm,
+  complainParts,
+  type Part,
+  type Parts,
+  partsIn,
+  ROLES,
+  type Role,
+} from '../algorithms/algorithm.ts';
 import { algorithmOf, partOf } from '../algorithms/index.ts';
 import type { EngineInfo } from '../engine/executor.ts';
 import { unknownName } from '../engine/library.ts';
@@ -44,7 +52,9 @@ export const hyperNames = (r: Resolved): string[] => [
 
 /** The hyperparameter row of one replica, in buffer order. */
 export function hyperRow(r: Resolved, values: Record<string, number>): number[] {
-  return hyperNames(r).map((name) => (name === 'solved_reward' ? r.instance.solved_reward : (values[name] ?? SILENT[name])));
+  return hyperNames(r).map((name) =>
+    name === 'solved_reward' ? r.instance.solved_reward : (values[name] ?? SILENT[name]),
+  );
 }
 
 function collectParts(algorithm: Algorithm, chosen: Record<string, string>): Parts {
@@ -105,7 +115,14 @@ export function resolve(config: RunConfig, engine?: EngineInfo): Resolved {
 /** Checks one new value of a running run. Throws one sentence. */
 export function checkHyper(r: Resolved, name: string, value: number): void {
   const entry = r.hyper.find((h) => h.name === name);
-  if (!entry) throw new Error(unknownName('hyperparameter', name, r.hyper.map((h) => h.name)));
+  if (!entry)
+    throw new Error(
+      unknownName(
+        'hyperparameter',
+        name,
+        r.hyper.map((h) => h.name),
+      ),
+    );
   const complaint = complainValue(name, entry.knob, value);
   if (complaint) throw new Error(complaint);
 }

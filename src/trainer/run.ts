@@ -3,7 +3,7 @@ import { partsIn } from '../algorithms/algorithm.ts';
 import { algorithmOf } from '../algorithms/index.ts';
 import type { Executor, LoadedProgram } from '../engine/executor.ts';
 import { elementsOf, type Program, printProgram } from '../engine/program.ts';
-import { randomBits, PURPOSE, replicaSeed } from '../engine/random.ts';
+import { PURPOSE, randomBits, replicaSeed } from '../engine/random.ts';
 import type { Numbers } from '../engine/twin.ts';
 import { initialParameters, type PolicyInstance } from '../policies/policy.ts';
 import { buildEvaluation, buildStep, DEMONSTRATION_VARIANTS, type StepPlan } from './builder.ts';
@@ -21,7 +21,20 @@ export interface Row {
 }
 
 /** Buffers whose content is the run's state: what a checkpoint holds. */
-export const STATE = ['clock', 'params', 'moment1', 'moment2', 'optimiser', 'baseline', 'metrics', 'tokens', 'token_mask', 'length', 'token_stat', 'value_stat'];
+export const STATE = [
+  'clock',
+  'params',
+  'moment1',
+  'moment2',
+  'optimiser',
+  'baseline',
+  'metrics',
+  'tokens',
+  'token_mask',
+  'length',
+  'token_stat',
+  'value_stat',
+];
 
 /** Parameters of one layout carried over to another, tensor by tensor and column by column; new columns start at 0. */
 function carryOver(from: PolicyInstance, to: PolicyInstance, values: Numbers, replicas: number): Float32Array {
@@ -35,7 +48,8 @@ function carryOver(from: PolicyInstance, to: PolicyInstance, values: Numbers, re
       const rows = tensor.shape.reduce((a, b) => a * b, 1) / width;
       for (let i = 0; i < rows; i++) {
         for (let c = 0; c < Math.min(width, old_width); c++) {
-          out[r * to.num_parameters + tensor.offset + i * width + c] = values[r * from.num_parameters + old.offset + i * old_width + c];
+          out[r * to.num_parameters + tensor.offset + i * width + c] =
+            values[r * from.num_parameters + old.offset + i * old_width + c];
         }
       }
     }
@@ -64,12 +78,17 @@ export class Run {
   }
 
   /** Builds, compiles and, where asked for, warms up. `onProgress` gets 0 … 1 during a warm-up. */
-  static async open(executor: Executor, config: RunConfig, onProgress: (phase: 'compiling' | 'warming_up', progress: number) => void = () => {}): Promise<Run> {
+  static async open(
+    executor: Executor,
+    config: RunConfig,
+    onProgress: (phase: 'compiling' | 'warming_up', progress: number) => void = () => {},
+  ): Promise<Run> {
     const run = new Run(executor, resolve(config, executor.info));
     onProgress('compiling', 0);
     const { batch, policy } = run.resolved;
     run.start = new Float32Array(policy.num_parameters * batch.replicas);
-    for (let r = 0; r < batch.replicas; r++) run.start.set(initialParameters(policy, replicaSeed(config.seed, r)), r * policy.num_parameters);
+    for (let r = 0; r < batch.replicas; r++)
+      run.start.set(initialParameters(policy, replicaSeed(config.seed, r)), r * policy.num_parameters);
     if (batch.warm_up_steps > 0) await run.warmUp(onProgress);
     await run.load();
     run.writeStart();
@@ -116,7 +135,9 @@ export class Run {
     let evaluation: LoadedProgram | undefined;
     if (batch.eval_every > 0) {
       const pool = instance.num_held_out > 0 ? instance.num_held_out : instance.prompts.length;
-      evaluation = await this.executor.load(buildEvaluation(plan, instance.prompts.length - pool, Math.min(pool, MAX_EVALUATION_PROMPTS)));
+      evaluation = await this.executor.load(
+        buildEvaluation(plan, instance.prompts.length - pool, Math.min(pool, MAX_EVALUATION_PROMPTS)),
+      );
       this.writeTables(evaluation.program);
     }
     this.writeTables(training.program);
@@ -135,13 +156,18 @@ export class Run {
       if (!has(name)) return;
       const count = elementsOf(program, program.buffers[name]);
       const replica = count / program.dims.replica;
-      this.executor.write(name, Uint32Array.from({ length: count }, (_, i) => make(i % replica)));
+      this.executor.write(
+        name,
+        Uint32Array.from({ length: count }, (_, i) => make(i % replica)),
+      );
     };
     if (has('prompt_table')) this.executor.write('prompt_table', Uint32Array.from(instance.prompts.flat()));
-    for (const name of ['rollout_sequence_index', 'eval_rollout_sequence_index', 'ref_sequence_index', 'group_member']) each(name, (i) => i);
+    for (const name of ['rollout_sequence_index', 'eval_rollout_sequence_index', 'ref_sequence_index', 'group_member'])
+      each(name, (i) => i);
     if (program.buffers.mb_sequence_index?.origin === 'host') each('mb_sequence_index', (i) => i);
     each('group_start', (i) => i * program.dims.member);
-    if (has('demonstration_table')) this.executor.write('demonstration_table', this.demonstrations(program.dims.table_row));
+    if (has('demonstration_table'))
+      this.executor.write('demonstration_table', this.demonstrations(program.dims.table_row));
     if (has('ref_params')) this.executor.write('ref_params', this.start);
   }
 
@@ -154,7 +180,9 @@ export class Run {
         const draw = (n: number) => randomBits(0, p, PURPOSE.demonstration, variant, count++) % n;
         const response = instance.demonstrate(prompt, draw);
         if (response.length > instance.position) {
-          throw new Error(`task ${task.id}: a demonstration has ${response.length} symbols, responses have at most ${instance.position}.`);
+          throw new Error(
+            `task ${task.id}: a demonstration has ${response.length} symbols, responses have at most ${instance.position}.`,
+          );
         }
         const at = (p * DEMONSTRATION_VARIANTS + variant) * row;
         out.set(response, at);
@@ -179,7 +207,12 @@ export class Run {
   }
 
   private writeClock(): void {
-    this.executor.write('clock', Uint32Array.from({ length: this.replicas * 2 }, (_, i) => (i % 2 === 0 ? replicaSeed(this.config.seed, i / 2) : this.step)));
+    this.executor.write(
+      'clock',
+      Uint32Array.from({ length: this.replicas * 2 }, (_, i) =>
+        i % 2 === 0 ? replicaSeed(this.config.seed, i / 2) : this.step,
+      ),
+    );
   }
 
   /** Supervised updates on demonstrations; leaves its result in `start`. */
@@ -224,7 +257,9 @@ export class Run {
       config: this.config,
       engine: this.executor.info,
       hyper: resolved.hyper,
-      metrics: metricsOf(resolved.parts, wantsReference(resolved, this.values), this.evaluation !== undefined).map((m) => m.info),
+      metrics: metricsOf(resolved.parts, wantsReference(resolved, this.values), this.evaluation !== undefined).map(
+        (m) => m.info,
+      ),
       num_parameters: resolved.policy.num_parameters,
       num_launches: this.training.num_launches,
       bytes: this.executor.bytes,
@@ -282,10 +317,12 @@ export class Run {
     checkHyper(this.resolved, name, value);
     const had_reference = wantsReference(this.resolved, this.values);
     const rows = replica === undefined ? this.values : [this.values[replica]];
-    if (rows[0] === undefined) throw new Error(`replica ${replica} does not exist; this run has ${this.replicas}, counted from 0.`);
+    if (rows[0] === undefined)
+      throw new Error(`replica ${replica} does not exist; this run has ${this.replicas}, counted from 0.`);
     const before = rows[0][name];
     for (const row of rows) row[name] = value;
-    if (replica === undefined) this.resolved = { ...this.resolved, config: { ...this.config, hyper: { ...this.config.hyper, [name]: value } } };
+    if (replica === undefined)
+      this.resolved = { ...this.resolved, config: { ...this.config, hyper: { ...this.config.hyper, [name]: value } } };
     if (wantsReference(this.resolved, this.values) !== had_reference) await this.load();
     else this.writeHyper();
     return this.record(`${name} ${before} → ${value}${replica === undefined ? '' : ` (replica ${replica})`}`);
@@ -298,13 +335,20 @@ export class Run {
     const config: RunConfig = { ...this.config, algorithm: change.algorithm ?? this.config.algorithm, parts };
     // a value the user set stays wherever the new parts know it
     const draft = resolve({ ...config, hyper: {} }, this.executor.info);
-    const kept = Object.fromEntries(Object.entries(this.config.hyper).filter(([name]) => draft.hyper.some((h) => h.name === name)));
+    const kept = Object.fromEntries(
+      Object.entries(this.config.hyper).filter(([name]) => draft.hyper.some((h) => h.name === name)),
+    );
     const after = resolve({ ...config, hyper: kept, batch: before.batch }, this.executor.info);
     const carried = await this.executor.read(['params', 'moment1', 'moment2', 'optimiser', 'clock']);
     const values = this.values;
     this.resolved = after;
     this.values = values.map((old) =>
-      Object.fromEntries(Object.entries(after.values).map(([name, value]) => [name, name in this.config.hyper && name in old ? old[name] : value])),
+      Object.fromEntries(
+        Object.entries(after.values).map(([name, value]) => [
+          name,
+          name in this.config.hyper && name in old ? old[name] : value,
+        ]),
+      ),
     );
     try {
       await this.load();
@@ -314,12 +358,18 @@ export class Run {
       await this.load();
       throw error;
     }
-    for (const name of ['params', 'moment1', 'moment2']) this.executor.write(name, carryOver(before.policy, after.policy, carried[name], this.replicas));
+    for (const name of ['params', 'moment1', 'moment2'])
+      this.executor.write(name, carryOver(before.policy, after.policy, carried[name], this.replicas));
     this.executor.write('optimiser', carried.optimiser);
     this.executor.write('clock', carried.clock);
     this.start = carryOver(before.policy, after.policy, this.start, this.replicas);
     if (this.program.buffers.ref_params) this.executor.write('ref_params', this.start);
-    const text = change.algorithm === undefined ? Object.entries(change.parts ?? {}).map(([role, id]) => `${role}: ${id}`).join(', ') : change.algorithm;
+    const text =
+      change.algorithm === undefined
+        ? Object.entries(change.parts ?? {})
+            .map(([role, id]) => `${role}: ${id}`)
+            .join(', ')
+        : change.algorithm;
     return this.record(text);
   }
 
@@ -330,7 +380,13 @@ export class Run {
   }
 
   /** Puts a state back; sizes were checked by the reader of the checkpoint. */
-  async restore(state: Record<string, Numbers>, step: number, edits: readonly Edit[], values: Record<string, number>[], config: RunConfig): Promise<void> {
+  async restore(
+    state: Record<string, Numbers>,
+    step: number,
+    edits: readonly Edit[],
+    values: Record<string, number>[],
+    config: RunConfig,
+  ): Promise<void> {
     this.values = values.map((row) => ({ ...row }));
     this.resolved = { ...this.resolved, config };
     this.start = Float32Array.from(state.start_params);

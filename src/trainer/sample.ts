@@ -5,7 +5,17 @@ import type { Run } from './run.ts';
 /** Reads a group of the newest rollout. `prompt_index` counts the groups of the step, `replica` the policies; both are clamped. */
 export async function readSample(run: Run, prompt_index: number, replica: number): Promise<SampleGroup> {
   const { instance, program } = run;
-  const { prompt: num_prompts, member, prompt_position, position, position_stride, context, mask_word, sequence, advantage_stride } = program.dims;
+  const {
+    prompt: num_prompts,
+    member,
+    prompt_position,
+    position,
+    position_stride,
+    context,
+    mask_word,
+    sequence,
+    advantage_stride,
+  } = program.dims;
   const r = Math.min(Math.max(0, Math.floor(replica) || 0), run.replicas - 1);
   const b = Math.min(Math.max(0, Math.floor(prompt_index) || 0), num_prompts - 1);
   if (run.step === 0) {
@@ -37,7 +47,12 @@ export async function readSample(run: Run, prompt_index: number, replica: number
         clipped: stat[5] + stat[6] > 0,
       };
     });
-    responses.push({ text: shown.response, verdict: shown.verdict, reward: rewards[s], tokens: chips.slice(0, position) });
+    responses.push({
+      text: shown.response,
+      verdict: shown.verdict,
+      reward: rewards[s],
+      tokens: chips.slice(0, position),
+    });
   }
   return { step: run.step - 1, replica: r, prompt_index: b, num_prompts, prompt: prompt_text, responses };
 }

@@ -14,17 +14,42 @@ const FIXTURES = import.meta.glob<string>('/tests/fixtures/*.json', { query: '?r
 
 /** Runs whose every dispatch is compared; between them they use every kernel of a training step. */
 const RUNS: Record<string, Partial<RunConfig>> = {
-  'grpo, tabular': { algorithm: 'grpo', policy: 'tabular', batch: { minibatches: 4 }, hyper: { kl_coef: 0.05, entropy_coef: 0.01 } },
-  'ppo, transformer': { algorithm: 'ppo', policy: 'transformer', batch: { minibatches: 2, epochs: 2 }, hyper: { kl_reward_coef: 0.05 } },
+  'grpo, tabular': {
+    algorithm: 'grpo',
+    policy: 'tabular',
+    batch: { minibatches: 4 },
+    hyper: { kl_coef: 0.05, entropy_coef: 0.01 },
+  },
+  'ppo, transformer': {
+    algorithm: 'ppo',
+    policy: 'transformer',
+    batch: { minibatches: 2, epochs: 2 },
+    hyper: { kl_reward_coef: 0.05 },
+  },
   'grpo, transformer': { algorithm: 'grpo', policy: 'transformer', batch: { minibatches: 1, replicas: 2 } },
-  'reinforce, arithmetic': { algorithm: 'reinforce', policy: 'transformer', task: 'arithmetic', task_settings: { digits: 1 } },
+  'reinforce, arithmetic': {
+    algorithm: 'reinforce',
+    policy: 'transformer',
+    task: 'arithmetic',
+    task_settings: { digits: 1 },
+  },
   'sft, sort': { algorithm: 'sft', policy: 'transformer', task: 'sort' },
 };
 const SMALL_BATCH = { prompts: 4, group_size: 4, eval_every: 0 };
 const SMALL_POLICY = { layers: 2, width: 32, heads: 2 };
 
 function configOf(change: Partial<RunConfig>): RunConfig {
-  const base: RunConfig = { task: 'sum_to_target', policy: 'tabular', algorithm: 'grpo', parts: {}, task_settings: {}, policy_settings: {}, batch: {}, hyper: {}, seed: 7 };
+  const base: RunConfig = {
+    task: 'sum_to_target',
+    policy: 'tabular',
+    algorithm: 'grpo',
+    parts: {},
+    task_settings: {},
+    policy_settings: {},
+    batch: {},
+    hyper: {},
+    seed: 7,
+  };
   return {
     ...base,
     ...change,
@@ -34,7 +59,11 @@ function configOf(change: Partial<RunConfig>): RunConfig {
 }
 
 /** Runs every check and reports each as it ends. */
-export async function selfTest(device: GPUDevice, info: EngineInfo, onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }> {
+export async function selfTest(
+  device: GPUDevice,
+  info: EngineInfo,
+  onRow: (row: SelfTestRow) => void,
+): Promise<{ adapter: string; num_failed: number }> {
   let num_failed = 0;
   const report = (row: SelfTestRow) => {
     if (!row.is_ok) num_failed++;
@@ -68,7 +97,14 @@ export async function selfTest(device: GPUDevice, info: EngineInfo, onRow: (row:
           });
         }
         for (const buffer of parity.broken_guards) {
-          report({ group: 'kernel', name, worst: Number.NaN, tolerance: 0, is_ok: false, note: `a kernel wrote behind the end of '${buffer}'` });
+          report({
+            group: 'kernel',
+            name,
+            worst: Number.NaN,
+            tolerance: 0,
+            is_ok: false,
+            note: `a kernel wrote behind the end of '${buffer}'`,
+          });
         }
       } finally {
         gpu.destroy();
@@ -83,10 +119,21 @@ export async function selfTest(device: GPUDevice, info: EngineInfo, onRow: (row:
     await attempt('fixture', stem, async () => {
       const reading = readFixtures(stem, await load());
       if ('problem' in reading) {
-        if (reading.is_wrong) report({ group: 'fixture', name: stem, worst: Number.NaN, tolerance: 0, is_ok: false, note: reading.problem });
+        if (reading.is_wrong)
+          report({
+            group: 'fixture',
+            name: stem,
+            worst: Number.NaN,
+            tolerance: 0,
+            is_ok: false,
+            note: reading.problem,
+          });
         return;
       }
-      for (const [engine, executor] of [['WGSL', gpu], ['twin', cpu]] as const) {
+      for (const [engine, executor] of [
+        ['WGSL', gpu],
+        ['twin', cpu],
+      ] as const) {
         let worst = 0;
         let count = 0;
         const tolerance = FIXTURE_TOLERANCE[executor.info.kind];
@@ -99,7 +146,14 @@ export async function selfTest(device: GPUDevice, info: EngineInfo, onRow: (row:
           if (verdict.status === 'wrong') wrong.push(verdict.note);
         }
         if (count === 0) continue;
-        report({ group: 'fixture', name: `${stem}, ${engine}`, worst, tolerance, is_ok: wrong.length === 0, note: wrong[0] ?? `${count} cases` });
+        report({
+          group: 'fixture',
+          name: `${stem}, ${engine}`,
+          worst,
+          tolerance,
+          is_ok: wrong.length === 0,
+          note: wrong[0] ?? `${count} cases`,
+        });
       }
     });
   }

@@ -13,7 +13,13 @@ export const BATCH: KnobTable = {
     doc: 'updates per pass; with a single update per rollout many algorithms are identical',
   },
   replicas: { value: 1, min: 1, max: 16, scale: 'int', doc: 'policies trained side by side, each with its own seed' },
-  eval_every: { value: 10, min: 0, max: 1000, scale: 'int', doc: 'steps between greedy evaluations on held-out prompts; 0 turns them off' },
+  eval_every: {
+    value: 10,
+    min: 0,
+    max: 1000,
+    scale: 'int',
+    doc: 'steps between greedy evaluations on held-out prompts; 0 turns them off',
+  },
   warm_up_steps: {
     value: 0,
     min: 0,
@@ -26,11 +32,39 @@ export const BATCH: KnobTable = {
 /** Hyperparameters that belong to no part: the optimiser's and the sampler's. */
 export const COMMON_HYPER: KnobTable = {
   learning_rate: { value: 0.003, min: 1e-6, max: 1, scale: 'log', doc: 'step size of AdamW' },
-  max_grad_norm: { value: 1, min: 0.01, max: 1000, scale: 'log', doc: 'the global gradient norm is clipped to this', source: 'verl' },
+  max_grad_norm: {
+    value: 1,
+    min: 0.01,
+    max: 1000,
+    scale: 'log',
+    doc: 'the global gradient norm is clipped to this',
+    source: 'verl',
+  },
   weight_decay: { value: 0, min: 0, max: 0.5, scale: 'log_zero', doc: 'decoupled decay of AdamW' },
-  adam_beta1: { value: 0.9, min: 0, max: 0.999, scale: 'log_one_minus', doc: 'decay of the first moment', source: 'arXiv 1412.6980' },
-  adam_beta2: { value: 0.999, min: 0, max: 0.9999, scale: 'log_one_minus', doc: 'decay of the second moment', source: 'arXiv 1412.6980' },
-  adam_eps: { value: 1e-8, min: 1e-12, max: 1e-2, scale: 'log', doc: 'added to the root of the second moment', source: 'arXiv 1412.6980' },
+  adam_beta1: {
+    value: 0.9,
+    min: 0,
+    max: 0.999,
+    scale: 'log_one_minus',
+    doc: 'decay of the first moment',
+    source: 'arXiv 1412.6980',
+  },
+  adam_beta2: {
+    value: 0.999,
+    min: 0,
+    max: 0.9999,
+    scale: 'log_one_minus',
+    doc: 'decay of the second moment',
+    source: 'arXiv 1412.6980',
+  },
+  adam_eps: {
+    value: 1e-8,
+    min: 1e-12,
+    max: 1e-2,
+    scale: 'log',
+    doc: 'added to the root of the second moment',
+    source: 'arXiv 1412.6980',
+  },
   entropy_coef: { value: 0, min: 0, max: 1, scale: 'log_zero', doc: 'weight of an entropy bonus' },
   temperature: {
     value: 1,

@@ -9,7 +9,17 @@ import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
 import { decodeCheckpoint, openCheckpoint, takeCheckpoint } from './checkpoint.ts';
 import { openDevice } from './device.ts';
-import type { RowBatch, RunConfig, RunInfo, RunPhase, SampleGroup, SelfTestRow, Status, TrainerApi, TrainerEvents } from './protocol.ts';
+import type {
+  RowBatch,
+  RunConfig,
+  RunInfo,
+  RunPhase,
+  SampleGroup,
+  SelfTestRow,
+  Status,
+  TrainerApi,
+  TrainerEvents,
+} from './protocol.ts';
 import { resolve } from './resolve.ts';
 import { type Row, Run } from './run.ts';
 import { readSample } from './sample.ts';
@@ -140,7 +150,15 @@ export class Trainer implements TrainerApi {
     }
     if (choice === 'webgpu' || !gpu.info.is_software) return gpu;
     const short = { ...config, batch: { ...config.batch, warm_up_steps: 0, eval_every: 0 } };
-    const key = JSON.stringify([config.task, config.policy, config.algorithm, config.parts, config.task_settings, config.policy_settings, short.batch]);
+    const key = JSON.stringify([
+      config.task,
+      config.policy,
+      config.algorithm,
+      config.parts,
+      config.task_settings,
+      config.policy_settings,
+      short.batch,
+    ]);
     const cpu = this.makeCpu();
     let times = this.trials.get(key);
     if (!times) {
@@ -159,7 +177,11 @@ export class Trainer implements TrainerApi {
     return cpu;
   }
 
-  private async begin(choice: EngineChoice, config: RunConfig, open: (executor: Executor) => Promise<Run>): Promise<RunInfo> {
+  private async begin(
+    choice: EngineChoice,
+    config: RunConfig,
+    open: (executor: Executor) => Promise<Run>,
+  ): Promise<RunInfo> {
     this.choice = choice;
     this.config = config;
     this.discard();
@@ -182,7 +204,10 @@ export class Trainer implements TrainerApi {
   private openRun(config: RunConfig, choice: EngineChoice): Promise<RunInfo> {
     resolve(config); // a wrong name or number stops nothing
     return this.exclusive(
-      () => this.begin(choice, config, (executor) => Run.open(executor, config, (phase, progress) => this.tell({ phase, progress }))),
+      () =>
+        this.begin(choice, config, (executor) =>
+          Run.open(executor, config, (phase, progress) => this.tell({ phase, progress })),
+        ),
       false,
     );
   }
@@ -244,7 +269,10 @@ export class Trainer implements TrainerApi {
 
   async restore(file: ArrayBuffer): Promise<RunInfo> {
     const checkpoint = decodeCheckpoint(file); // a bad file stops nothing
-    return this.exclusive(() => this.begin(this.choice, checkpoint.config, (executor) => openCheckpoint(executor, checkpoint)), false);
+    return this.exclusive(
+      () => this.begin(this.choice, checkpoint.config, (executor) => openCheckpoint(executor, checkpoint)),
+      false,
+    );
   }
 
   /** Reads beside the loop: the copies are queued between two steps. */
@@ -254,7 +282,8 @@ export class Trainer implements TrainerApi {
   }
 
   async setSpeed(steps_per_second: number): Promise<void> {
-    if (!(steps_per_second >= 0)) throw new Error(`speed is ${steps_per_second}; wanted 0 (no limit) or steps per second.`);
+    if (!(steps_per_second >= 0))
+      throw new Error(`speed is ${steps_per_second}; wanted 0 (no limit) or steps per second.`);
     this.speed_limit = steps_per_second;
   }
 
@@ -306,7 +335,10 @@ export class Trainer implements TrainerApi {
         counted = 0;
         counted_since = now;
       }
-      steps_per_batch = Math.max(1, Math.min(executor.info.kind === 'cpu' ? 64 : 32, Math.round(BATCH_MS / ms_per_step)));
+      steps_per_batch = Math.max(
+        1,
+        Math.min(executor.info.kind === 'cpu' ? 64 : 32, Math.round(BATCH_MS / ms_per_step)),
+      );
       this.post(rows);
       if (now - this.sent_at >= SEND_INTERVAL_MS) {
         this.flush();
@@ -321,7 +353,8 @@ export class Trainer implements TrainerApi {
       if (is_full || limited || performance.now() - batch_began > BATCH_MS) {
         executor.seal();
         batch = 0;
-        while (executor.num_sealed > (limited || executor.info.kind === 'cpu' ? 0 : BATCHES_IN_FLIGHT - 1)) await arrive();
+        while (executor.num_sealed > (limited || executor.info.kind === 'cpu' ? 0 : BATCHES_IN_FLIGHT - 1))
+          await arrive();
         await breathe();
         if (limited) {
           const left = 1000 / this.speed_limit - (performance.now() - batch_began);
@@ -361,7 +394,7 @@ export class Trainer implements TrainerApi {
       seconds: Float64Array.from(rows, (o) => o.seconds),
       values: new Float32Array(rows.length * width),
     };
-    rows.forEach((o, i) => batch.values.set(o.row.values, i * width));
+    for (const [i, o] of rows.entries()) batch.values.set(o.row.values, i * width);
     this.events.rows(Comlink.transfer(batch, [batch.steps.buffer, batch.seconds.buffer, batch.values.buffer]));
   }
 }
