@@ -190,7 +190,9 @@ export function makeSession(
     setHyper: async (name, value) => {
       const { config } = setup.getState();
       setup.getState().setConfig({ ...config, hyper: { ...config.hyper, [name]: value } });
-      await attempt(() => api().setHyper(name, value));
+      // A value can add or remove metrics (a KL anchor that is switched on): then the worker answers with the new run.
+      const info = (await attempt(() => api().setHyper(name, value))) as unknown as RunInfo | undefined;
+      if (info) run.getState().setInfo(info, false);
     },
     swapAlgorithm: async (id) => {
       const from = link;

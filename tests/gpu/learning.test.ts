@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { algorithms } from '../../src/algorithms/index.ts';
 import { ends, mean, openGpu, Training } from './runs.ts';
 
-const { make } = await openGpu();
+const { make, adapter, errors } = await openGpu();
+console.log(`learning on ${adapter}`);
+afterAll(() => expect(errors).toEqual([]));
 
 test('GRPO solves sum_to_target within 60 steps in at least 7 of 8 seeds, and entropy falls with it', async () => {
   const training = await Training.open(make, {
@@ -17,7 +19,10 @@ test('GRPO solves sum_to_target within 60 steps in at least 7 of 8 seeds, and en
   const entropy = [0, 30, 60].map((step) => mean(training.at('entropy', step)));
   console.log('entropy at 0, 30, 60:', entropy.map((h) => h.toFixed(3)).join(' '));
   expect(entropy[0]).toBeGreaterThan(1.6);
+  expect(entropy[0]).toBeLessThan(1.85);
+  expect(entropy[1]).toBeGreaterThan(0.05); // a collapse before the task is solved would be another bug
   expect(entropy[1]).toBeLessThan(0.4);
+  for (const h of training.at('entropy', 30)) expect(h).toBeLessThan(0.5);
   expect(entropy[2]).toBeLessThan(0.15);
   training.close();
 }, 120_000);
@@ -42,7 +47,11 @@ test('from a short supervised start, GRPO lifts one-digit arithmetic above 0.95'
 }, 300_000);
 
 test.each(Object.keys(algorithms).filter((id) => id !== 'sft'))('%s learns', async (algorithm) => {
-  const training = await Training.open(make, { algorithm, batch: { eval_every: 0 }, task_settings: { num_prompts: 4 } });
+  const training = await Training.open(make, {
+    algorithm,
+    batch: { eval_every: 0 },
+    task_settings: { num_prompts: 4 },
+  });
   await training.advance(60);
   const { first, last } = ends(training.curve('reward_mean'), 5);
   expect(last).toBeGreaterThan(first + 0.3);
@@ -50,10 +59,36 @@ test.each(Object.keys(algorithms).filter((id) => id !== 'sft'))('%s learns', asy
 });
 
 test('supervised fine-tuning lowers its loss and solves the task', async () => {
-  const training = await Training.open(make, { algorithm: 'sft', hyper: { learning_rate: 0.1 }, batch: { eval_every: 20 } });
+  const training = await Training.open(make, {
+    algorithm: 'sft',
+    hyper: { learning_rate: 0.1 },
+    batch: { eval_every: 20 },
+  });
   await training.advance(81);
   const { first, last } = ends(training.curve('loss'), 5);
   expect(last).toBeLessThan(first - 0.3);
   expect(training.run.info().metrics.some((m) => m.id === 'reward_mean')).toBe(false);
+  training.close();
+});
+
+test('PPO’s critic learns: the explained variance rises from 0 in a task whose states tell the return', async () => {
+  // every guess costs reward, so the turn alone says much about the return
+  const training = await Training.open(make, {
+    algorithm: 'ppo',
+    task: 'guess_number',
+    task_settings: { numbers: 4, turns: 6 },
+    hyper: { learning_rate: 0.05 },
+    batch: { prompts: 8, group_size: 8, minibatches: 4, epochs: 1, replicas: 3, eval_every: 0 },
+  });
+  await training.advance(41);
+  const rise = [0, 1, 2].map((r) => ends(training.curve('explained_variance', r), 5));
+  console.log(
+    'explained variance:',
+    rise.map(({ first, last }) => `${first.toFixed(2)} → ${last.toFixed(2)}`).join(', '),
+  );
+  expect(mean(rise.map(({ first }) => first))).toBeLessThan(0.15);
+  expect(mean(rise.map(({ last }) => last))).toBeGreaterThan(0.3);
+  const reward = ends(training.curve('reward_mean'), 5);
+  expect(reward.last).toBeGreaterThan(reward.first + 0.3);
   training.close();
 });

@@ -1,0 +1,98 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test, vi } from 'vitest';
+import { algorithms } from '../../src/algorithms/index.ts';
+import { parseCommand } from '../../src/cli/arguments.ts';
+import { main } from '../../src/cli/train.ts';
+import { policies } from '../../src/policies/index.ts';
+import { tasks } from '../../src/tasks/index.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const PAGES = ['README.md', 'docs/architecture.md', 'docs/adding-an-algorithm.md'];
+
+/** The fenced block whose opening line ends with `label`. */
+function block(page: string, label: string): string {
+  const found = new RegExp(`^\`\`\`\\w+ ${label}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(read(page));
+  if (!found) throw new Error(`${page} has no block '${label}'.`);
+  return found[1];
+}
+
+/** What the command writes to standard output. */
+async function said(...argv: string[]): Promise<string> {
+  let text = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((part) => {
+    text += part;
+    return true;
+  });
+  try {
+    await main(argv);
+  } finally {
+    write.mockRestore();
+  }
+  return text;
+}
+
+test('the program in the architecture page is the program of the default run', async () => {
+  const program = await said('--program');
+  // after a change of the program: npm run -s train -- --program
+  expect(block('docs/architecture.md', 'program')).toBe(program);
+});
+
+describe.each(PAGES)('%s', (page) => {
+  test('names only files that exist', () => {
+    const named = [...read(page).matchAll(/`((?:src|shaders|tests|scripts|docs|bench)(?:\/[\w.-]+)*)`/g)].map(
+      (m) => m[1],
+    );
+    // files of the worked example are written by its own test
+    const example = [...read(page).matchAll(/file=(\S+)/g)].map((m) => m[1]);
+    const missing = named.filter((path) => !existsSync(join(root, path)) && !example.includes(path));
+    expect(missing).toEqual([]);
+  });
+
+  test('links only to pages that exist', () => {
+    const linked = [...read(page).matchAll(/[^!]\[[^\]]+\]\(([^)#]+)\)/g)].map((m) => m[1]);
+    const missing = linked.filter((path) => !/^https?:/.test(path) && !existsSync(join(root, dirname(page), path)));
+    expect(missing).toEqual([]);
+  });
+
+  test('names only npm scripts that exist, with options that the command takes', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    for (const [, name] of read(page).matchAll(/npm run (?:-s )?([\w-]+)/g))
+      expect(Object.keys(scripts)).toContain(name);
+    for (const [, line] of read(page).matchAll(/npm run (?:-s )?train -- ([^`\n]*)/g)) {
+      if (!line.includes('w_reinforce')) expect(() => parseCommand(line.trim().split(/\s+/)), line).not.toThrow();
+    }
+  });
+});
+
+describe('README', () => {
+  test('lists every algorithm, task, policy and dependency', () => {
+    const text = read('README.md');
+    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
+      string,
+      Record<string, string>
+    >;
+    const ids = [algorithms, tasks, policies, dependencies, devDependencies].flatMap((table) => Object.keys(table));
+    expect(ids.filter((id) => !text.includes(`\`${id}\``))).toEqual([]);
+  });
+
+  test('prints what the command prints', async () => {
+    const [, line] = /^ {4}npm run train -- (.*--out run\.jsonl)$/m.exec(read('README.md')) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+    const file = join(folder, 'run.jsonl');
+    const text = await said(...line.replace('run.jsonl', file).split(' '), '--engine', 'cpu', '--quiet');
+    const shape = (output: string) => output.replace(/\d+(\.\d+)?/g, '#').replace(/# steps\/s on .*/, '# steps/s');
+    expect(shape(text)).toBe(shape(block('README.md', 'output=train')));
+    const rows = readFileSync(file, 'utf8').trim().split('\n');
+    const printed = JSON.parse(block('README.md', 'output=row')) as Record<string, number>;
+    const first = JSON.parse(rows[0]) as Record<string, number>;
+    expect(Object.keys(printed)).toEqual(Object.keys(first));
+    // another engine rounds differently, but it is the same step
+    for (const name of ['step', 'replica', 'reward_mean', 'accuracy']) expect(printed[name]).toBe(first[name]);
+    expect(printed.entropy).toBeCloseTo(first.entropy, 3);
+    rmSync(folder, { recursive: true });
+  });
+});
