@@ -39,7 +39,7 @@ function planOf(executor: Executor, c: LanguageSizes) {
       task_settings: { vocab: c.vocab, prompt_length: c.prompt_position, response_length: c.position },
       policy_settings: { layers: c.layers, width: c.width, heads: c.heads },
       batch: { prompts: c.prompts, group_size: c.group_size, minibatches: 1, eval_every: 0 },
-      hyper: { learning_rate: 1e-3, max_grad_norm: 1, advantage_eps: 1e-4, std_is_population: 1, dual_clip: 1e30 },
+      hyper: { learning_rate: 1e-3, max_grad_norm: 1, advantage_eps: 1e-4, std_is_population: 1, dual_clip: 1000 },
       seed: 1,
     },
     executor.info,

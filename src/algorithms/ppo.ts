@@ -29,9 +29,9 @@ export const ppoClip = part({
     dual_clip: {
       value: 3,
       min: 1,
-      max: 1e30,
+      max: 1000,
       scale: 'log',
-      doc: 'with a negative advantage, a ratio above this counts no more; 1e30 switches the dual clip off',
+      doc: 'with a negative advantage, a ratio above this counts no more; 1000 is as good as off',
       source: 'verl; arXiv 1912.09729',
     },
   },

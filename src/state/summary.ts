@@ -8,7 +8,7 @@ import type { RunState } from './runStore.ts';
 export const REWARD = 'reward_mean';
 /** See `REWARD`. */
 export const ENTROPY = 'entropy';
-/** Reward's companion, measured now and then on held-out prompts. */
+/** Reward's companion, measured now and then with greedy responses. */
 export const ACCURACY = 'accuracy';
 
 /** What each phase is called. */
@@ -68,7 +68,7 @@ export function chartSentence({ metrics, info }: Pick<RunState, 'metrics' | 'inf
   const said = [`reward ${formatNumber(reward.mean)}`];
   const first = metrics.first(REWARD);
   if (first && first.step < reward.step) said[0] += ` (it began at ${formatNumber(first.mean)})`;
-  if (accuracy) said.push(`held-out accuracy ${formatNumber(accuracy.mean)}`);
+  if (accuracy) said.push(`accuracy ${formatNumber(accuracy.mean)}`);
   if (entropy) said.push(`entropy ${formatNumber(entropy.mean)} nats`);
   if (info?.optimum !== undefined) said.push(`the best possible reward is ${formatNumber(info.optimum)}`);
   return `At step ${formatCount(reward.step)}: ${said.join(', ')}.`;

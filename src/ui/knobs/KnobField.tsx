@@ -113,7 +113,7 @@ export const KnobField = memo(function KnobField({ name, knob, value, commit, on
       )}
       <p className="knob-doc" id={`${id}-doc`}>
         {knob.doc}
-        {knob.source && <span className="knob-source"> {knob.source}</span>}
+        {knob.source && ` · ${knob.source}`}
       </p>
     </div>
   );
