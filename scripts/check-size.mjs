@@ -22,11 +22,15 @@ function count(key) {
   for (const next of chunk.imports ?? []) count(next);
 }
 for (const key of Object.keys(manifest)) if (manifest[key].isEntry) count(key);
-// Workers are no chunks of the page: they are the scripts that counted code names.
+// Workers are no chunks of the page: they are the scripts that counted code names. Of what a worker names, only its static
+// imports are waited for.
 for (const file of counted) {
   const text = readFileSync(join('dist', file), 'utf8');
+  const isChunk = chunkFiles.has(file);
+  const statically = new Set([...text.matchAll(/(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g)].map((m) => m[1]));
   for (const script of scripts) {
-    if (!chunkFiles.has(`assets/${script}`) && text.includes(script)) counted.add(`assets/${script}`);
+    if (chunkFiles.has(`assets/${script}`)) continue;
+    if (isChunk ? text.includes(script) : statically.has(script)) counted.add(`assets/${script}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Every algorithm and part, found by glob: the file's stem is the algorithm's id, its other exports are parts it owns. */
-import { unknownName } from '../engine/library.ts';
+import { unknownName } from '../engine/names.ts';
 import type { SlotTwin } from '../engine/twin.ts';
 import { type Algorithm, type Part, ROLES, type Role } from './algorithm.ts';
 

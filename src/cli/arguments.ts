@@ -1,7 +1,7 @@
 /** The options of `npm run train`: their names and sentences, and how a command line becomes a checked run. */
 import { parseArgs } from 'node:util';
 import { algorithms } from '../algorithms/index.ts';
-import { unknownName } from '../engine/library.ts';
+import { unknownName } from '../engine/names.ts';
 import { type Knob, type KnobTable, parseValue } from '../engine/table.ts';
 import { policies, policyOf } from '../policies/index.ts';
 import { taskOf, tasks } from '../tasks/index.ts';

@@ -1,5 +1,5 @@
 /** A table of named numbers with range, default and a sentence: the only place where a knob exists. */
-import { unknownName } from './library.ts';
+import { unknownName } from './names.ts';
 
 /** How a control moves: `log_zero` has an off position below a log range, `log_one_minus` is for discounts near 1. */
 export type Scale = 'linear' | 'log' | 'log_zero' | 'log_one_minus' | 'int' | 'power_of_two' | 'choice';

@@ -1,5 +1,5 @@
 /** Every policy, found by glob: stem = id. */
-import { unknownName } from '../engine/library.ts';
+import { unknownName } from '../engine/names.ts';
 import type { Policy } from './policy.ts';
 
 const modules = import.meta.glob<{ default: Policy }>(['./*.ts', '!./index.ts', '!./policy.ts'], { eager: true });

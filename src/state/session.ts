@@ -191,7 +191,7 @@ export function makeSession(
       const { config } = setup.getState();
       setup.getState().setConfig({ ...config, hyper: { ...config.hyper, [name]: value } });
       // A value can add or remove metrics (a KL anchor that is switched on): then the worker answers with the new run.
-      const info = (await attempt(() => api().setHyper(name, value))) as unknown as RunInfo | undefined;
+      const info = await attempt(() => api().setHyper(name, value));
       if (info) run.getState().setInfo(info, false);
     },
     swapAlgorithm: async (id) => {

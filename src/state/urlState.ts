@@ -1,6 +1,6 @@
 /** A setup as a query string and back. Every value passes the tables; what does not fit becomes one sentence. */
 import { ROLES, type Role } from '../algorithms/algorithm.ts';
-import { unknownName } from '../engine/library.ts';
+import { unknownName } from '../engine/names.ts';
 import { complainValue, type Knob, parseValue } from '../engine/table.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { type Catalogue, own, partOf, type SettingPlace, settingTables, withoutDefaults } from './catalogue.ts';

@@ -20,7 +20,7 @@ export default task({
   title: 'Addition',
   summary: 'Write the sum of two numbers and the end symbol; 1 for exactly the right digits, else 0.',
   settings: {
-    digits: { value: 2, min: 1, max: 3, scale: 'int', doc: 'Digits of each number, with leading zeros.' },
+    digits: { value: 2, min: 1, max: 3, scale: 'int', doc: 'digits of each number, with leading zeros' },
     scratchpad: {
       value: 0,
       min: 0,

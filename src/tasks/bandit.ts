@@ -15,8 +15,8 @@ export default task({
   summary:
     'Pull one arm. Each context has one best arm, which pays 1; the others pay less, in steps down from 1 − arm_gap.',
   settings: {
-    contexts: { value: 8, min: 1, max: 1024, scale: 'int', doc: 'How many contexts (prompts) there are.' },
-    arms: { value: 16, min: 2, max: 64, scale: 'int', doc: 'How many arms (symbols) there are in each context.' },
+    contexts: { value: 8, min: 1, max: 1024, scale: 'int', doc: 'how many contexts (prompts) there are' },
+    arms: { value: 16, min: 2, max: 64, scale: 'int', doc: 'how many arms (symbols) there are in each context' },
   },
   rules: {
     arm_gap: {
@@ -24,7 +24,7 @@ export default task({
       min: 0.01,
       max: 1,
       scale: 'linear',
-      doc: 'How far the second-best arm pays below the best; 1 leaves only 0 and 1.',
+      doc: 'how far the second-best arm pays below the best; 1 leaves only 0 and 1',
     },
   },
   slots: { next_symbol: 'fixed_length', reward: 'bandit' },

@@ -107,10 +107,10 @@ export default task({
     'Write a formula that uses each card once and gives the goal: 5 if it does, 1 if only closing is missing, ' +
     '−1 for a wrong value, −2 and −3 for wrong cards and for every breach of form.',
   settings: {
-    cards: { value: 4, min: 3, max: 4, scale: 'int', doc: 'Cards per hand.' },
-    goal: { value: 24, min: 12, max: 36, scale: 'int', doc: 'The value to reach.' },
-    num_hands: { value: 512, min: 16, max: 1024, scale: 'int', doc: 'Hands dealt; fewer where fewer are solvable.' },
-    max_length: { value: 16, min: 12, max: 32, scale: 'int', doc: 'Symbols per response; a formula needs at most 12.' },
+    cards: { value: 4, min: 3, max: 4, scale: 'int', doc: 'cards per hand' },
+    goal: { value: 24, min: 12, max: 36, scale: 'int', doc: 'the value to reach' },
+    num_hands: { value: 512, min: 16, max: 1024, scale: 'int', doc: 'hands dealt; fewer where fewer are solvable' },
+    max_length: { value: 16, min: 12, max: 32, scale: 'int', doc: 'symbols per response; a formula needs at most 12' },
   },
   rules: {
     face_cards: {
@@ -119,7 +119,7 @@ export default task({
       max: 1,
       scale: 'choice',
       choices: ['ten', 'rank'],
-      doc: 'What J, Q, K count: all 10 (training rule), or 11, 12, 13 (out of distribution).',
+      doc: 'what J, Q, K count: all 10 (training rule), or 11, 12, 13 (out of distribution)',
       source: 'arXiv 2501.17161',
     },
   },

@@ -1,5 +1,5 @@
 /** The tasks, found by glob: a new file in this folder is a new task. */
-import { unknownName } from '../engine/library.ts';
+import { unknownName } from '../engine/names.ts';
 import type { Task } from './task.ts';
 
 const modules = import.meta.glob<{ default?: Task }>(['./*.ts', '!./task.ts', '!./index.ts'], { eager: true });

@@ -7,9 +7,9 @@ export default task({
   title: 'Repeat the first symbol',
   summary: "Write the prompt's first symbol again and again; the reward is the share of symbols that equal it.",
   settings: {
-    vocab: { value: 16, min: 2, max: 64, scale: 'int', doc: 'How many symbols there are.' },
-    prompt_length: { value: 8, min: 1, max: 32, scale: 'int', doc: 'Symbols per prompt; only the first one counts.' },
-    response_length: { value: 16, min: 1, max: 32, scale: 'int', doc: 'Symbols per response.' },
+    vocab: { value: 16, min: 2, max: 64, scale: 'int', doc: 'how many symbols there are' },
+    prompt_length: { value: 8, min: 1, max: 32, scale: 'int', doc: 'symbols per prompt; only the first one counts' },
+    response_length: { value: 16, min: 1, max: 32, scale: 'int', doc: 'symbols per response' },
   },
   rules: {},
   slots: { next_symbol: 'fixed_length', reward: 'repeat_symbol' },

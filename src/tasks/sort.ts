@@ -10,8 +10,8 @@ export default task({
   summary:
     "Write the prompt's symbols in ascending order; the reward is the share of positions that hold what belongs there.",
   settings: {
-    num_items: { value: 6, min: 2, max: 32, scale: 'int', doc: 'Symbols to sort.' },
-    vocab: { value: 10, min: 2, max: 64, scale: 'int', doc: 'How many different symbols there are.' },
+    num_items: { value: 6, min: 2, max: 32, scale: 'int', doc: 'symbols to sort' },
+    vocab: { value: 10, min: 2, max: 64, scale: 'int', doc: 'how many different symbols there are' },
   },
   rules: {},
   slots: { next_symbol: 'fixed_length', reward: 'sort' },

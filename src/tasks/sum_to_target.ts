@@ -7,15 +7,15 @@ export default task({
   title: 'Sum to target',
   summary: 'Write symbols whose sum, modulo the vocabulary, equals the prompt number; 1 if it does, else 0.',
   settings: {
-    num_prompts: { value: 16, min: 1, max: 4096, scale: 'int', doc: 'How many prompts there are, all trained on.' },
+    num_prompts: { value: 16, min: 1, max: 4096, scale: 'int', doc: 'how many prompts there are, all trained on' },
     modulus: {
       value: 8,
       min: 2,
       max: 32,
       scale: 'int',
-      doc: 'Size of the vocabulary; a guess is right once in so many.',
+      doc: 'size of the vocabulary; a guess is right once in so many',
     },
-    length: { value: 4, min: 1, max: 32, scale: 'int', doc: 'Symbols per response.' },
+    length: { value: 4, min: 1, max: 32, scale: 'int', doc: 'symbols per response' },
   },
   rules: {},
   slots: { next_symbol: 'fixed_length', reward: 'sum_to_target' },

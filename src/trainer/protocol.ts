@@ -126,8 +126,8 @@ export interface TrainerApi {
   step(): Promise<void>;
   /** The same configuration from step 0. */
   reset(): Promise<RunInfo>;
-  /** Takes effect at the next step; recorded as an edit. Without `replica`, for all. */
-  setHyper(name: string, value: number, replica?: number): Promise<void>;
+  /** Takes effect at the next step; recorded as an edit. Without `replica`, for all. The columns of later rows may change. */
+  setHyper(name: string, value: number, replica?: number): Promise<RunInfo>;
   /** Exchanges the algorithm, or one part of it, and keeps the weights; recorded as an edit. */
   swap(change: { algorithm?: string; parts?: Record<string, string> }): Promise<RunInfo>;
   checkpoint(): Promise<ArrayBuffer>;

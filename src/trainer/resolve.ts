@@ -10,7 +10,7 @@ import {
 } from '../algorithms/algorithm.ts';
 import { algorithmOf, partOf } from '../algorithms/index.ts';
 import type { EngineInfo } from '../engine/executor.ts';
-import { unknownName } from '../engine/library.ts';
+import { unknownName } from '../engine/names.ts';
 import { complainValue, fillTable, type Knob, type KnobTable } from '../engine/table.ts';
 import { policyOf } from '../policies/index.ts';
 import type { Policy, PolicyInstance } from '../policies/policy.ts';

@@ -18,7 +18,7 @@ export const BATCH: KnobTable = {
     min: 0,
     max: 1000,
     scale: 'int',
-    doc: 'steps between greedy evaluations on held-out prompts; 0 turns them off',
+    doc: 'steps between greedy evaluations, on held-out prompts where the task has some; 0 turns them off',
   },
   warm_up_steps: {
     value: 0,

@@ -216,10 +216,26 @@ export class Trainer implements TrainerApi {
     return this.openRun(config, engine);
   }
 
+  /** From step 0 on the executor that is there; a new one where it was lost. */
   async reset(): Promise<RunInfo> {
     const config = this.run?.config ?? this.config;
     if (!config) throw new Error('There is no run. Open one first.');
-    return this.openRun(config, this.choice);
+    const { executor } = this;
+    if (!executor) return this.openRun(config, this.choice);
+    return this.exclusive(async () => {
+      this.run = undefined;
+      this.outbox = [];
+      this.tell({ phase: 'compiling', progress: 0 });
+      try {
+        this.run = await Run.open(executor, config, (phase, progress) => this.tell({ phase, progress }));
+      } catch (error) {
+        this.tell({ phase: 'failed', message: (error as Error).message });
+        throw error;
+      }
+      this.opened_at = performance.now();
+      this.tell({ phase: 'paused', progress: 1 });
+      return this.run.info();
+    }, false);
   }
 
   private current(): Run {
@@ -246,9 +262,11 @@ export class Trainer implements TrainerApi {
     }, false);
   }
 
-  setHyper(name: string, value: number, replica?: number): Promise<void> {
+  setHyper(name: string, value: number, replica?: number): Promise<RunInfo> {
     return this.exclusive(async () => {
-      this.events?.edit(await this.current().setHyper(name, value, replica));
+      const run = this.current();
+      this.events?.edit(await run.setHyper(name, value, replica));
+      return run.info();
     });
   }
 
@@ -399,10 +417,14 @@ export class Trainer implements TrainerApi {
   }
 }
 
-/** Milliseconds per step, after one step to warm up. */
+/** Milliseconds of the fastest of some steps, after two to warm up: the fastest is what the machine can do. */
 async function trial(run: Run): Promise<number> {
-  await run.advance(1);
-  const began = performance.now();
-  await run.advance(TRIAL_STEPS);
-  return (performance.now() - began) / TRIAL_STEPS;
+  await run.advance(2);
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < TRIAL_STEPS; k++) {
+    const began = performance.now();
+    await run.advance(1);
+    fastest = Math.min(fastest, performance.now() - began);
+  }
+  return fastest;
 }
