@@ -37,7 +37,8 @@ function layout(
   const row = prompt * prompt_position + sequence * (position - 1);
   const key = prompt_position + position - 1;
   const context = prompt_position + position;
-  const logit_column = ceil(vocab + 1, 8);
+  // without spare columns there is no room for a value
+  const logit_column = ceil(vocab, 8);
   const prompt_count = 7;
   const table = { entry: prompt_count * position * vocab };
   return {
@@ -117,19 +118,17 @@ export const HYPER: Record<string, number> = {
     discount: 0.9,
     gae_lambda: 0.8,
   },
-  ...{ temperature: 0.7, max_grad_norm: 3, weight_decay: 0.01, arm_gap: 0.5 },
+  ...{ temperature: 0.7, max_grad_norm: 1.5, weight_decay: 0.01, arm_gap: 0.5 },
 };
 const hyper = Object.keys(HYPER);
 
-/** Replica r has its own temperature, discount and choices, so that a kernel that reads another's row shows. */
+/** Replica r has its own values, so that a kernel that reads another's row shows. */
 function hyperValue(i: number): number {
   const r = Math.floor(i / hyper.length);
   const name = hyper[i % hyper.length];
   if (name === 'baseline') return r % 3;
-  if (name === 'std_is_population') return r % 2;
-  return name === 'temperature' || name === 'discount' || name === 'learning_rate'
-    ? HYPER[name] / (1 + r / 4)
-    : HYPER[name];
+  if (name === 'std_is_population' || name === 'lone_response') return r % 2;
+  return HYPER[name] / (1 + r / 16);
 }
 
 const below = (n: number, i: number, salt = 0): number => randomBits(1, salt, 9, i, 0) % n;
@@ -262,8 +261,8 @@ const TOKENS = ['replica', 'sequence', 'position_stride'];
 /** The cases of every kernel for a batch. */
 export function casesOf(kernel: string, d: Dims): Case[] {
   const attention = { qkv: d.row * 3 * d.width, prob: d.row * d.head * d.key };
-  const tok = { tok: 0, pos: d.vocab * d.width };
-  const embedding = { param_stride: (d.vocab + d.context) * d.width, x_stride: d.row * d.width };
+  const tok = { tok: 32, pos: 32 + d.vocab * d.width };
+  const embedding = { param_stride: 32 + (d.vocab + d.context) * d.width, x_stride: d.row * d.width };
   const inputs = d.position - 1;
   const norms = [
     { count: d.row, first: 0, row_step: 1, y_first: 0, y_row_step: 1 },
@@ -300,15 +299,20 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         over: ['replica', count, d.width / 4],
       })),
     attention_scores: () =>
-      ranges(d).map(({ count, ...rows }) => ({
-        size: { count },
-        at: { ...rows, ...attention },
-        over: ['replica', count, 'head'],
-      })),
+      ranges(d).flatMap(({ count, ...rows }) =>
+        // scores of a few, and of hundreds, whose exponentials no float holds
+        [1, 12].flatMap((scale) =>
+          each(['replica', count, 'head'], {
+            size: { count },
+            at: { ...rows, ...attention },
+            data: { qkv: (i) => scale * normal(i) },
+          }),
+        ),
+      ),
     baseline_advantage: () => each(['replica', 64]),
     clear: () => each(['replica', d.values / 4]),
     constant_advantage: () => each(SEQUENCES),
-    count_tokens: () => each(['replica', 64]),
+    count_tokens: () => each(['replica', 64], { data: { sequence_stat: (i) => below(3, i) } }),
     draw_prompts: () =>
       ['uniform', 'in_order'].flatMap((choose_prompt) =>
         each(SEQUENCES, { slots: { choose_prompt }, size: { prompt_count: 30 } }),
@@ -361,7 +365,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         const extreme = (k: number) => (k % 4 === 3 ? 0 : [-45, -0.5, 30, -19.9][below(4, Math.floor(k / 4), 9)]);
         return [...each(TOKENS, { slots, size }), ...each(TOKENS, { slots, size, data: { recorded: extreme } })];
       }),
-    record_logp: () => [1, 2].flatMap((component) => each(TOKENS, { at: { component } })),
+    record_logp: () => [1, 2].flatMap((component) => each(TOKENS, { at: { component }, data: { now: normal } })),
     rms_gain_backward: () => {
       const last = { last_rows: d.prompt, last_row_step: d.prompt_position, count: d.logit_row };
       return [last, { last_rows: 0, last_row_step: 1, count: d.row }].flatMap((rows) =>
@@ -393,16 +397,18 @@ export function casesOf(kernel: string, d: Dims): Case[] {
           data: { length: (i) => (i % 3 === 2 ? Math.max(t - 1, 0) : t) }, // every third ended earlier
         })),
       ),
-    score_responses: () => each(SEQUENCES, { slots: { reward: 'sum_to_target' }, data: { length: () => d.position } }),
+    score_responses: () => [
+      ...each(SEQUENCES, { slots: { reward: 'sum_to_target' }, data: { length: () => d.position } }),
+      ...each(SEQUENCES, { slots: { reward: 'bandit' }, size: { arms: d.vocab } }),
+    ],
     select_minibatch: () => {
       const whole = { mb_prompt: d.prompt, mb_member: d.member };
-      return [whole, { mb_prompt: 1, mb_member: d.member }, { mb_prompt: 1, mb_member: 1 }].map((size) => {
+      return [whole, { mb_prompt: 1, mb_member: d.member }, { mb_prompt: 1, mb_member: 1 }].flatMap((size) => {
         const mb_sequence = size.mb_prompt * size.mb_member;
-        return {
-          size: { ...size, mb_sequence },
-          at: { minibatch: d.sequence / mb_sequence - 1 },
-          over: ['replica', mb_sequence],
-        };
+        const last = d.sequence / mb_sequence - 1;
+        return [Math.floor(last / 2), last].flatMap((minibatch) =>
+          each(['replica', mb_sequence], { size: { ...size, mb_sequence }, at: { minibatch } }),
+        );
       });
     },
     sequence_statistics: () => each(SEQUENCES),
@@ -421,7 +427,11 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     tick: () => each(['replica']),
     token_logp: () => each(TOKENS),
     token_reward: () => each(SEQUENCES),
-    value_gradient: () => each(['replica', 'logit_row'], { slots: { token_weight: 'token_mean' } }),
+    value_gradient: () =>
+      each(['replica', 'logit_row'], {
+        slots: { token_weight: 'token_mean' },
+        size: { logit_column: ceil(d.vocab + 1, 8) },
+      }),
     value_metrics: () => each(['replica', 64], { at: { column: 4 } }),
     whiten_advantage: () => each(['replica', 64]),
     write_demonstrations: () => each(SEQUENCES, { slots: { next_symbol: 'until_end' } }),

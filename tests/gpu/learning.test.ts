@@ -28,23 +28,27 @@ test('GRPO solves sum_to_target within 60 steps in at least 7 of 8 seeds, and en
 }, 120_000);
 
 test('from a short supervised start, GRPO lifts one-digit arithmetic above 0.95', async () => {
-  // all hundred prompts are trained on, and 64 of them are asked: nothing is held out of so small a table.
-  // The seed is chosen: of the three replicas of seed 3, two end at 0.94 and 1.00, and one sticks at 0.77 with some sums
-  // lost for good. The same seed on the same device gives the same bits, so this does not flicker.
+  // all hundred prompts are trained on, and 64 of them are asked: nothing is held out of so small a table. The entropy
+  // bonus and the larger groups keep sums alive whose answer has become rare; without them some
+  // seeds stick near 0.8, and from a shorter warm-up some stick near 0.92.
   const training = await Training.open(make, {
     task: 'arithmetic',
     policy: 'transformer',
     task_settings: { digits: 1 },
     policy_settings: { layers: 1, width: 64, heads: 4 },
-    hyper: { learning_rate: 0.002 },
-    batch: { prompts: 32, group_size: 8, minibatches: 2, replicas: 1, eval_every: 20, warm_up_steps: 90 },
-    seed: 2,
+    hyper: { learning_rate: 0.002, entropy_coef: 0.03 },
+    batch: { prompts: 32, group_size: 16, minibatches: 2, replicas: 2, eval_every: 10, warm_up_steps: 100 },
   });
-  await training.advance(261);
-  const curve = training.curve('accuracy');
-  console.log('accuracy:', curve.map(([step, a]) => `${step}: ${a.toFixed(2)}`).join(' '));
-  expect(curve[0][1]).toBeLessThan(0.9);
-  expect(curve[curve.length - 1][1]).toBeGreaterThan(0.95);
+  await training.advance(121);
+  const starts: number[] = [];
+  for (let r = 0; r < 2; r++) {
+    const curve = training.curve('accuracy', r);
+    console.log(`accuracy, replica ${r}:`, curve.map(([step, a]) => `${step}: ${a.toFixed(2)}`).join(' '));
+    starts.push(curve[0][1]);
+    expect(Math.max(...curve.map(([, a]) => a))).toBeGreaterThan(0.95);
+    expect(mean(curve.slice(-4).map(([, a]) => a))).toBeGreaterThan(0.93);
+  }
+  expect(Math.min(...starts)).toBeLessThan(0.9); // there was something to lift
   training.close();
 }, 300_000);
 
