@@ -394,7 +394,8 @@ export function casesOf(kernel: string, d: Dims): Case[] {
           at: { t, is_greedy },
           slots: { next_symbol: is_greedy ? 'fixed_length' : 'until_end' },
           over: SEQUENCES,
-          data: { length: (i) => (i % 3 === 2 ? Math.max(t - 1, 0) : t) }, // every third ended earlier
+          // every third ended earlier; before the first symbol stand the lengths of the last rollout
+          data: { length: (i) => (t === 0 ? below(9, i, 10) : i % 3 === 2 ? t - 1 : t) },
         })),
       ),
     score_responses: () => [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
-import type { GpuExecutor } from '../../src/engine/gpu.ts';
+import { GpuExecutor } from '../../src/engine/gpu.ts';
 import { compileErrors, joinKernel } from '../../src/engine/join.ts';
 import { KernelLibrary, shaderLibrary } from '../../src/engine/library.ts';
 import type { Numbers } from '../../src/engine/twin.ts';
@@ -119,9 +119,18 @@ describe('degenerate batches', () => {
     const whole = await runWith('step_metrics', batch, { token_mask: () => 0, token_stat: () => 0 });
     expect(worst(whole.metrics.subarray(2, 4))).toBe(0);
   });
+  test.each([0.5, 0.1])('equal token advantages of %f are whitened to nothing', async (value) => {
+    const { advantage } = await runWith('whiten_advantage', batch, {
+      token_advantage: () => value,
+      token_mask: () => 31,
+    });
+    expect(worst(advantage)).toBe(0);
+  });
   test('one own token cannot be whitened', async () => {
     const { advantage } = await runWith('whiten_advantage', batch, { token_mask: (i) => (i === 3 ? 1 : 0) });
     expect(worst(advantage)).toBe(0);
+    const two = await runWith('whiten_advantage', batch, { token_mask: (i) => (i === 3 ? 3 : 0) });
+    expect(worst(two.advantage)).toBeCloseTo(Math.SQRT1_2, 6);
   });
   test('a gradient that is not finite skips the update', async () => {
     const { optimiser } = await runWith('gradient_norm', batch, {
@@ -134,6 +143,36 @@ describe('degenerate batches', () => {
       gradient: () => Number.POSITIVE_INFINITY,
     });
     expect([...new Set(before.params)]).toEqual([0.5]);
+  });
+});
+
+describe('planted mistakes are found', () => {
+  test.each([
+    ['a wrong sign', 'gae', 'next_value - v.w', 'next_value + v.w'],
+    ['an element left out', 'clear', 'i < arrayLength(&cleared)', 'i + 1u < arrayLength(&cleared)'],
+    ["another replica's hyperparameters", 'policy_gradient', 'hyper = hypers[replica]', 'hyper = hypers[0]'],
+    ['a garbage token that counts', 'sequence_statistics', 'token.w == 1.0', 'token.w >= 0.0'],
+    ['a wrong epsilon', 'rms_norm', 'norm_eps', '1e-3'],
+  ])('%s', async (_what, kernel, good, bad) => {
+    const face = shaderLibrary.kernel(kernel);
+    expect(face.text).toContain(good);
+    const library: KernelLibrary = Object.create(shaderLibrary, {
+      kernel: {
+        value: (name: string) =>
+          name === kernel ? { ...face, text: face.text.replace(good, bad) } : shaderLibrary.kernel(name),
+      },
+    });
+    const wrong = new GpuExecutor(gpu.device, gpu.info, library);
+    const d = LAYOUTS['primes, three replicas'];
+    const { program, contents } = programOf(kernel, d, casesOf(kernel, d)[0]);
+    await wrong.load(program);
+    for (const [name, data] of Object.entries(contents)) wrong.write(name, data);
+    const { failures } = await checkParity(program, wrong, cpu);
+    wrong.destroy();
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toMatch(
+      new RegExp(`^${kernel} dispatch 0 \\(${kernel}\\): \\d+ of \\d+ elements differ .*\\[replica \\d`),
+    );
   });
 });
 
