@@ -1,7 +1,7 @@
 // attention_mix: each head's probabilities mix the values of the keys: mixed = Σ_j p_j v_j.
 // Paper   arXiv 1706.03762 Eq. 1
 // Shapes  qkv [layer, row, 3 width]   probability [layer, row, head, key]   mixed [layer, row, width]
-// Launch  one invocation per row and four channels
+// Launch  one invocation per row and eight channels, which lie in one head
 // Uses    launch, rows
 // Twin    attention_mix.ref.ts
 
@@ -30,13 +30,14 @@ struct At {
 @compute @workgroup_size(threads)
 fn attention_mix(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let chunks = width / 4u;
+  let pairs = width / 8u;
   let i = invocation_index(id, groups);
-  let replica = i / (count * chunks);
+  let replica = i / (count * pairs);
   if (replica >= arrayLength(&qkv) * 4u / qkv_stride) {
     return;
   }
-  let r = at.first + (i / chunks) % count * at.row_step;
-  let c = i % chunks;
+  let r = at.first + (i / pairs) % count * at.row_step;
+  let c = i % pairs * 2u;
   let h = c / (chunks / head);
   let place = place_of(r);
   let base = (replica * qkv_stride + at.qkv) / 4u + 2u * chunks + c;
@@ -45,15 +46,20 @@ fn attention_mix(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   // the keys lie in two stretches: the prompt's rows, then the response's own
   var v = base + place.prompt * prompt_position * row_step;
   var left = min(prompt_position, place.num_keys);
-  var sum = vec4f();
+  var sum0 = vec4f();
+  var sum1 = vec4f();
   for (var stretch = 0u; stretch < 2u; stretch++) {
     for (; left > 0u; left--) {
-      sum += probability[p] * qkv[v];
+      let share = probability[p];
+      sum0 += share * qkv[v];
+      sum1 += share * qkv[v + 1u];
       p++;
       v += row_step;
     }
     v = base + key_row(place.prompt, place.sequence, prompt_position) * row_step;
     left = place.num_keys - min(prompt_position, place.num_keys);
   }
-  mixed[(replica * mixed_stride + at.mixed) / 4u + r * chunks + c] = sum;
+  let o = (replica * mixed_stride + at.mixed) / 4u + r * chunks + c;
+  mixed[o] = sum0;
+  mixed[o + 1u] = sum1;
 }

@@ -106,20 +106,21 @@ fn matmul(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
     w += w_row;
     x0++; x1++; x2++; x3++; x4++; x5++; x6++; x7++;
   }
-  store_block(replica, k0 + 0u, column, a0);
-  store_block(replica, k0 + 1u, column, a1);
-  store_block(replica, k0 + 2u, column, a2);
-  store_block(replica, k0 + 3u, column, a3);
-  store_block(replica, k0 + 4u, column, a4);
-  store_block(replica, k0 + 5u, column, a5);
-  store_block(replica, k0 + 6u, column, a6);
-  store_block(replica, k0 + 7u, column, a7);
+  store_row(replica, k0 + 0u, column, a0);
+  store_row(replica, k0 + 1u, column, a1);
+  store_row(replica, k0 + 2u, column, a2);
+  store_row(replica, k0 + 3u, column, a3);
+  store_row(replica, k0 + 4u, column, a4);
+  store_row(replica, k0 + 5u, column, a5);
+  store_row(replica, k0 + 6u, column, a6);
+  store_row(replica, k0 + 7u, column, a7);
 }
 
-fn store_block(replica: u32, k: u32, column: u32, value: vec4f) {
+fn store_row(replica: u32, k: u32, column: u32, a: vec4f) {
   if (k < at.count) {
-    let place = replica * at.y_stride + (at.first + k * at.row_step) * output + column * 4u;
-    let o = (place + at.y) / 4u;
-    y[o] = matmul_epilogue(y[(place + at.residual) / 4u], value);
+    let place = replica * at.y_stride + (at.first + k * at.row_step) * output;
+    let o = (place + at.y) / 4u + column;
+    let residual = (place + at.residual) / 4u + column;
+    y[o] = matmul_epilogue(residual, a);
   }
 }

@@ -163,28 +163,30 @@ fn matmul_wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
     w += w_row;
     x0++; x1++; x2++; x3++; x4++; x5++; x6++; x7++; x8++; x9++; x10++; x11++; x12++; x13++; x14++; x15++;
   }
-  store_block(replica, k0 + 0u, column, a0); store_block(replica, k0 + 0u, column + 1u, b0);
-  store_block(replica, k0 + 1u, column, a1); store_block(replica, k0 + 1u, column + 1u, b1);
-  store_block(replica, k0 + 2u, column, a2); store_block(replica, k0 + 2u, column + 1u, b2);
-  store_block(replica, k0 + 3u, column, a3); store_block(replica, k0 + 3u, column + 1u, b3);
-  store_block(replica, k0 + 4u, column, a4); store_block(replica, k0 + 4u, column + 1u, b4);
-  store_block(replica, k0 + 5u, column, a5); store_block(replica, k0 + 5u, column + 1u, b5);
-  store_block(replica, k0 + 6u, column, a6); store_block(replica, k0 + 6u, column + 1u, b6);
-  store_block(replica, k0 + 7u, column, a7); store_block(replica, k0 + 7u, column + 1u, b7);
-  store_block(replica, k0 + 8u, column, a8); store_block(replica, k0 + 8u, column + 1u, b8);
-  store_block(replica, k0 + 9u, column, a9); store_block(replica, k0 + 9u, column + 1u, b9);
-  store_block(replica, k0 + 10u, column, a10); store_block(replica, k0 + 10u, column + 1u, b10);
-  store_block(replica, k0 + 11u, column, a11); store_block(replica, k0 + 11u, column + 1u, b11);
-  store_block(replica, k0 + 12u, column, a12); store_block(replica, k0 + 12u, column + 1u, b12);
-  store_block(replica, k0 + 13u, column, a13); store_block(replica, k0 + 13u, column + 1u, b13);
-  store_block(replica, k0 + 14u, column, a14); store_block(replica, k0 + 14u, column + 1u, b14);
-  store_block(replica, k0 + 15u, column, a15); store_block(replica, k0 + 15u, column + 1u, b15);
+  store_row(replica, k0 + 0u, column, a0, b0);
+  store_row(replica, k0 + 1u, column, a1, b1);
+  store_row(replica, k0 + 2u, column, a2, b2);
+  store_row(replica, k0 + 3u, column, a3, b3);
+  store_row(replica, k0 + 4u, column, a4, b4);
+  store_row(replica, k0 + 5u, column, a5, b5);
+  store_row(replica, k0 + 6u, column, a6, b6);
+  store_row(replica, k0 + 7u, column, a7, b7);
+  store_row(replica, k0 + 8u, column, a8, b8);
+  store_row(replica, k0 + 9u, column, a9, b9);
+  store_row(replica, k0 + 10u, column, a10, b10);
+  store_row(replica, k0 + 11u, column, a11, b11);
+  store_row(replica, k0 + 12u, column, a12, b12);
+  store_row(replica, k0 + 13u, column, a13, b13);
+  store_row(replica, k0 + 14u, column, a14, b14);
+  store_row(replica, k0 + 15u, column, a15, b15);
 }
 
-fn store_block(replica: u32, k: u32, column: u32, value: vec4f) {
+fn store_row(replica: u32, k: u32, column: u32, a: vec4f, b: vec4f) {
   if (k < at.count) {
-    let place = replica * at.y_stride + (at.first + k * at.row_step) * output + column * 4u;
-    let o = (place + at.y) / 4u;
-    y[o] = matmul_epilogue(y[(place + at.residual) / 4u], value);
+    let place = replica * at.y_stride + (at.first + k * at.row_step) * output;
+    let o = (place + at.y) / 4u + column;
+    let residual = (place + at.residual) / 4u + column;
+    y[o] = matmul_epilogue(residual, a);
+    y[o + 1u] = matmul_epilogue(residual + 1u, b);
   }
 }

@@ -1,4 +1,5 @@
 /** slot -> part -> twin for everything a program may name: what the CPU engine calls. */
+import { gelu_gate } from '../../shaders/lib/gelu.ref.ts';
 import { partTwins } from '../algorithms/index.ts';
 import { PURPOSE, randomBits } from '../engine/random.ts';
 import type { SlotTwin } from '../engine/twin.ts';
@@ -9,6 +10,7 @@ const shared: Record<string, Record<string, SlotTwin>> = {
   matmul_epilogue: {
     store: (_residual: number, value: number) => value,
     add: (residual: number, value: number) => residual + value,
+    gelu: (_residual: number, value: number) => value * gelu_gate(value),
   },
   choose_prompt: {
     uniform: (b: number, seed: number, step: number, size: Record<string, number>) =>

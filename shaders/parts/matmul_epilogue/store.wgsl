@@ -1,4 +1,4 @@
 // store: the product alone.
-fn matmul_epilogue(residual: vec4f, value: vec4f) -> vec4f {
+fn matmul_epilogue(residual: u32, value: vec4f) -> vec4f {
   return value;
 }

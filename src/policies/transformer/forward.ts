@@ -12,6 +12,7 @@ interface Product {
   x_at?: Affine;
   y_at?: Affine;
   residual?: Affine;
+  epilogue?: 'gelu';
   x_stride: number;
   y_stride: number;
   range: Range;
@@ -39,7 +40,7 @@ function product(s: Sizes, batch: Batch, o: Product): Dispatch {
       y_stride: o.y_stride,
     },
     bind: { ...bound(batch, { x: o.x, y: o.y }), params: o.params },
-    slots: { matmul_epilogue: o.residual === undefined ? 'store' : 'add' },
+    slots: { matmul_epilogue: o.epilogue ?? (o.residual === undefined ? 'store' : 'add') },
     note: o.note,
   };
 }
@@ -72,6 +73,13 @@ export function trunk(s: Sizes, batch: Batch, range: Range, params: string, is_k
     },
     bind: { ...bound(batch, { x: 'stream', y: 'normed', inverse_rms: 'inverse_rms' }), params },
   });
+  const gelu: Dispatch = {
+    kernel: 'gelu_forward',
+    over: ['replica', range.count, ['hidden', 4]],
+    size: { count: range.count, hidden_stride: stride.u },
+    at: { offset: slot('u', 0, 1), ...rows },
+    bind: bound(batch, { u: 'u', h: 'h' }),
+  };
   const linear = { range, params };
   const layers: Step[] = [
     norm(0, 'g1'),
@@ -97,7 +105,7 @@ export function trunk(s: Sizes, batch: Batch, range: Range, params: string, is_k
     },
     {
       kernel: 'attention_mix',
-      over: ['replica', range.count, ['width', 4]],
+      over: ['replica', range.count, ['width', 8]],
       size: ranged,
       at: { ...rows, qkv: slot('qkv', 0, 1), prob: slot('probability', 0, 1), mixed: slot('mixed', 0, 1) },
       bind: bound(batch, { qkv: 'qkv', probability: 'probability', mixed: 'mixed' }),
@@ -120,7 +128,9 @@ export function trunk(s: Sizes, batch: Batch, range: Range, params: string, is_k
     product(s, batch, {
       ...linear,
       x: 'normed',
-      y: 'u',
+      // without a backward pass nobody asks what went into GELU
+      y: is_kept ? 'u' : 'h',
+      epilogue: is_kept ? undefined : 'gelu',
       input: D,
       output: F,
       weight: weight('w1'),
@@ -128,15 +138,9 @@ export function trunk(s: Sizes, batch: Batch, range: Range, params: string, is_k
       y_at: slot('u', 0, 1),
       x_stride: stride.normed,
       y_stride: stride.u,
-      note: 'MLP in',
+      note: is_kept ? 'MLP in' : 'MLP in, GELU',
     }),
-    {
-      kernel: 'gelu_forward',
-      over: ['replica', range.count, ['hidden', 4]],
-      size: { count: range.count, hidden_stride: stride.u },
-      at: { offset: slot('u', 0, 1), ...rows },
-      bind: bound(batch, { u: 'u', h: 'h' }),
-    },
+    ...(is_kept ? [gelu] : []),
     product(s, batch, {
       ...linear,
       x: 'h',
