@@ -124,7 +124,7 @@ test.each(Object.values(tasks))('$id: both kernels that call its slots compile',
       const joined = joinKernel(shaderLibrary, kernel, slots, hyperNames(task));
       const module = device.createShaderModule({ label: kernel, code: joined.code });
       expect(await compileErrors(joined, module)).toEqual([]);
-      const overrides = shaderLibrary.overridesOf(kernel, slots);
+      const overrides = shaderLibrary.overridesOf(kernel, slots).filter((name) => name !== 'threads'); // has a default
       expect(overrides.filter((name) => given[name] === undefined)).toEqual([]);
       await device.createComputePipelineAsync({
         layout: 'auto',
@@ -211,7 +211,7 @@ test.each(multiTurn)(
       replica: 1,
       hyper: hyperNames(task).length,
       vocab: at.vocab,
-      logit_row: SEQUENCES,
+      logit_row: SEQUENCES * at.position,
       logit_column: at.vocab,
       mask_word: Math.ceil(at.position / 32),
       position_stride: Math.ceil(at.position / 4) * 4,
@@ -243,7 +243,7 @@ test.each(multiTurn)(
             {
               kernel: 'sample_symbol',
               over: ['replica', 'sequence'],
-              at: { t: { t: 1 }, sequences_per_row: 1, is_greedy: 0 },
+              at: { t: { t: 1 }, is_greedy: 0 },
               slots: { next_symbol: task.slots.next_symbol },
             },
           ],
@@ -259,7 +259,7 @@ test.each(multiTurn)(
     const hyper = fillTable('rule', task.rules);
     executor.write('hypers', Float32Array.from([1, ...Object.values(hyper)]));
     executor.write('clock', Uint32Array.of(5, 0));
-    executor.write('logits', new Float32Array(SEQUENCES * at.vocab));
+    executor.write('logits', new Float32Array(dims.logit_row * dims.logit_column));
     executor.write('tokens', before);
     executor.run(loaded);
     const after = await executor.read(['tokens', 'token_mask', 'length']);
