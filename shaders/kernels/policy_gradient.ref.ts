@@ -32,11 +32,13 @@ export function policy_gradient({ b, size, hyper, slot }: TwinCall): void {
       };
       const entropy = now[at_now + 1];
       const mask = slot.stable_mask(t, h);
-      const policy = mask * slot.importance_weight(t, h) * t.advantage * slot.likelihood_gradient(t, h);
+      const importance = slot.importance_weight(t, h);
+      const policy = mask * importance * t.advantage * slot.likelihood_gradient(t, h);
       const coef = w * (policy - h.kl_coef * slot.regulariser_gradient(t, h));
       const regulariser = slot.regulariser_value(t, h);
       const log_ratio = log_ratio_of(t);
-      const ratio = Math.exp(log_ratio);
+      // the ratio that the stabiliser looked at, of a token or of a sequence; beyond the clamp its weight is 0
+      const ratio = importance === 0 ? Math.exp(log_ratio) : importance;
       const is_away = t.advantage > 0 ? ratio > 1 : t.advantage < 0 && ratio < 1;
       const o = place * 8;
       token_gradient[at_gradient] = -coef;
@@ -45,7 +47,7 @@ export function policy_gradient({ b, size, hyper, slot }: TwinCall): void {
       token_stat[o + 1] = entropy;
       token_stat[o + 2] = w * (slot.objective(t, h) + h.kl_coef * regulariser - h.entropy_coef * entropy);
       token_stat[o + 3] = -log_ratio; // k1 of KL(old ‖ new)
-      token_stat[o + 4] = ratio - 1 - log_ratio; // k3
+      token_stat[o + 4] = Math.exp(log_ratio) - 1 - log_ratio; // k3
       token_stat[o + 5] = mask === 0 && is_away ? 1 : 0;
       token_stat[o + 6] = mask === 0 && t.advantage < 0 && ratio > 1 ? 1 : 0; // dual clip
       token_stat[o + 7] = regulariser;

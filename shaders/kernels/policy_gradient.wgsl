@@ -46,12 +46,14 @@ fn policy_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   let t = Token(current.x, before.y, before.x, before.z, a, stat.x, stat.y);
   let weight = token_weight(Counts(stat.y, batch_count[replica].x, batch_count[replica].y));
   let mask = stable_mask(t);
-  let policy = mask * importance_weight(t) * a * likelihood_gradient(t);
+  let importance = importance_weight(t);
+  let policy = mask * importance * a * likelihood_gradient(t);
   let coef = weight * (policy - hyper.kl_coef * regulariser_gradient(t));
   token_gradient[i] = vec2f(-coef, -weight * hyper.entropy_coef);
   let loss = weight * (objective(t) + hyper.kl_coef * regulariser_value(t) - hyper.entropy_coef * current.y);
   let log_ratio = log_ratio_of(t);
-  let ratio = exp(log_ratio);
+  // the ratio that the stabiliser looked at, of a token or of a sequence; beyond the clamp its weight is 0
+  let ratio = select(importance, exp(log_ratio), importance == 0.0);
   // a ratio that left the trust region in the advantage's direction; the other side is the dual clip
   let is_clipped = mask == 0.0 && ((a > 0.0 && ratio > 1.0) || (a < 0.0 && ratio < 1.0));
   let is_clipped_lower = mask == 0.0 && a < 0.0 && ratio > 1.0;

@@ -28,7 +28,7 @@ export function complainValue(name: string, knob: Knob, value: number): string |
     return `'${name}' is ${value}; wanted ${wanted}. ${knob.doc}`;
   }
   if (knob.scale === 'power_of_two' && (value & (value - 1)) !== 0)
-    return `'${name}' is ${value}; wanted a power of two ${wanted}.`;
+    return `'${name}' is ${value}; wanted a power of two from ${knob.min} to ${knob.max}.`;
   return undefined;
 }
 
