@@ -6,7 +6,7 @@
 // Twin    rms_norm.ref.ts
 
 override count: u32; // rows in the range
-override width: u32; // a multiple of 4
+override width: u32; // a multiple of 8
 override x_stride: u32;     // values of one replica in x
 override y_stride: u32;     // values of one replica in y
 override norm_stride: u32;  // values of one replica in inverse_rms
@@ -44,13 +44,15 @@ fn rms_norm(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   let to_y = (replica * y_stride + at.y) / 4u + r_out * chunks;
   let gain = (replica * param_stride + at.gain) / 4u;
   var squares = vec4f();
-  for (var c = 0u; c < chunks; c++) {
+  for (var c = 0u; c < chunks; c += 2u) {
     let v = x[from_x + c];
-    squares += v * v;
+    let w = x[from_x + c + 1u];
+    squares += v * v + w * w;
   }
   let inverse = inverseSqrt((squares.x + squares.y + squares.z + squares.w) / f32(width) + norm_eps);
-  for (var c = 0u; c < chunks; c++) {
+  for (var c = 0u; c < chunks; c += 2u) {
     y[to_y + c] = x[from_x + c] * inverse * params[gain + c];
+    y[to_y + c + 1u] = x[from_x + c + 1u] * inverse * params[gain + c + 1u];
   }
   inverse_rms[replica * norm_stride + at.norm + r_out] = inverse;
 }

@@ -88,10 +88,13 @@ export class GpuExecutor implements Executor {
 
   /**
    * Invocations per workgroup. A GPU gets two warps. A CPU driver runs four lanes at a time and executes the code of idle
-   * ones too, so a small launch is cut finely; both cores work from two workgroups on.
+   * ones too, so it gets few per workgroup, and a small launch is cut more finely.
    */
   private threadsOf(launch: Launch): number {
-    return this.library.kernel(launch.kernel).workgroup_size ?? (this.info.is_software ? 8 : 64);
+    return (
+      this.library.kernel(launch.kernel).workgroup_size ??
+      (this.info.is_software ? (launch.invocations < 32 ? 4 : 16) : 64)
+    );
   }
 
   private pipeline(program: Program, launch: Launch) {
