@@ -25,7 +25,7 @@ export function complainValue(name: string, knob: Knob, value: number): string |
     ? `one of ${knob.choices.join(', ')}`
     : `${whole ? 'a whole number ' : ''}from ${knob.min} to ${knob.max}`;
   if (!(value >= knob.min && value <= knob.max) || (whole && !Number.isInteger(value))) {
-    return `'${name}' is ${value}; wanted ${wanted}. ${knob.doc}`;
+    return `'${name}' is ${value}; wanted ${wanted} (${knob.doc}).`;
   }
   if (knob.scale === 'power_of_two' && (value & (value - 1)) !== 0)
     return `'${name}' is ${value}; wanted a power of two from ${knob.min} to ${knob.max}.`;
