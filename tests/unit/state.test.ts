@@ -311,8 +311,10 @@ describe('rows', () => {
       fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1 }), (values) => {
         const drawn = values.map((a, step) => ({ step, first: step, last: step, a }));
         const { domain, ticks } = valueAxis(drawn, ['a'], [], 4);
-        expect(domain[0]).toBeLessThanOrEqual(Math.min(...values) + 1e-6);
-        expect(domain[1]).toBeGreaterThanOrEqual(Math.max(...values) - 1e-6);
+        // a value a billionth of a tick outside a round number does not buy another tick
+        const slack = 1e-6 + (Math.max(...values) - Math.min(...values)) * 1e-9;
+        expect(domain[0]).toBeLessThanOrEqual(Math.min(...values) + slack);
+        expect(domain[1]).toBeGreaterThanOrEqual(Math.max(...values) - slack);
         expect(ticks.length).toBeLessThan(12);
       }),
     );
