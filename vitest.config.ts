@@ -12,11 +12,20 @@ export default defineConfig({
   worker: { format: 'es' },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], environment: 'node' } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          setupFiles: ['tests/setup.ts'],
+          include: ['tests/unit/**/*.test.ts'],
+          environment: 'node',
+        },
+      },
       {
         extends: true,
         test: {
           name: 'gpu',
+          setupFiles: ['tests/setup.ts'],
           include: ['tests/gpu/**/*.test.ts'],
           environment: 'node',
           pool: 'forks', // threads get a copy of process.env that the Vulkan loader never sees
