@@ -4,8 +4,9 @@ import { elementsOf, type Program } from '../src/engine/program.ts';
 import type { PolicyInstance } from '../src/policies/policy.ts';
 import transformer from '../src/policies/transformer.ts';
 import repeatSymbol from '../src/tasks/repeat_symbol.ts';
-import { buildStep, type Section, type StepPlan } from '../src/trainer/builder.ts';
+import { buildStep, type Section } from '../src/trainer/builder.ts';
 import { metricColumn } from '../src/trainer/metrics.ts';
+import type { StepPlan } from '../src/trainer/plan.ts';
 import { hyperNames, hyperRow, resolve } from '../src/trainer/resolve.ts';
 import {
   advantageInputs,
@@ -71,7 +72,7 @@ async function language(executor: Executor, c: LanguageSizes, sections: readonly
   write('params', () => startWeights(plan.policy.tensors, plan.policy.num_parameters));
   write('clock', () => Uint32Array.of(1, 0));
   write('prompt_table', () => Uint32Array.from(promptsOf(c, 0).flat()));
-  for (const name of ['rollout_sequence_index', 'mb_sequence_index', 'group_member']) {
+  for (const name of ['rollout_sequence_index', 'mb_sequence_index', 'group_member', 'kept_group']) {
     write(name, () => Uint32Array.from({ length: count(name) }, (_, i) => i));
   }
   write('group_start', () => Uint32Array.from({ length: count('group_start') }, (_, i) => i * c.group_size));

@@ -1,18 +1,19 @@
 import type { TwinCall } from '../../src/engine/twin.ts';
 
-/** Own tokens of a minibatch, and S, the sequences that have any. */
+/** Own tokens of a minibatch, S (the sequences that have any), and how many of the tokens are demonstrated. */
 export function count_tokens({ b, size }: TwinCall): void {
   const { sequence_stat, batch_count } = b;
   const { replica, sequence } = size;
   for (let r = 0; r < replica; r++) {
     let tokens = 0;
     let sequences = 0;
+    let demonstrated = 0;
     for (let s = 0; s < sequence; s++) {
-      const own = sequence_stat[(r * sequence + s) * 4 + 1];
+      const [, own, , is_demonstration] = sequence_stat.subarray((r * sequence + s) * 8, (r * sequence + s) * 8 + 4);
       tokens += own;
       if (own > 0) sequences++;
+      if (is_demonstration === 1) demonstrated += own;
     }
-    batch_count[r * 2] = tokens;
-    batch_count[r * 2 + 1] = sequences;
+    batch_count.set([tokens, sequences, demonstrated, 1], r * 4);
   }
 }

@@ -9,10 +9,16 @@ override sequence: u32;
 override context: u32;
 override prompt_count: u32; // rows of the table
 
-@group(0) @binding(0) var<storage, read> clock: array<vec2u>; // [replica, 2] seed, step
-@group(0) @binding(1) var<storage, read> prompt_table: array<u32>; // [prompt_count, prompt_position]
-@group(0) @binding(2) var<storage, read_write> prompt_index: array<u32>; // out [replica, prompt]
-@group(0) @binding(3) var<storage, read_write> tokens: array<u32>; // inout [replica, sequence, context]
+struct At {
+  is_common: u32, // 1: all replicas are asked what replica 0 is asked
+}
+
+@group(0) @binding(0) var<uniform> at: At;
+@group(0) @binding(1) var<storage, read> hypers: array<Hyper>; // [replica, hyper]
+@group(0) @binding(2) var<storage, read> clock: array<vec2u>; // [replica, 2] seed, step
+@group(0) @binding(3) var<storage, read> prompt_table: array<u32>; // [prompt_count, prompt_position]
+@group(0) @binding(4) var<storage, read_write> prompt_index: array<u32>; // out [replica, prompt]
+@group(0) @binding(5) var<storage, read_write> tokens: array<u32>; // inout [replica, sequence, context]
 
 @compute @workgroup_size(threads)
 fn draw_prompts(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -21,9 +27,10 @@ fn draw_prompts(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
   if (replica >= arrayLength(&clock)) {
     return;
   }
+  hyper = hypers[replica];
   let s = i % sequence;
   let b = s / member;
-  let index = choose_prompt(b, clock[replica].x, clock[replica].y);
+  let index = choose_prompt(b, clock[select(replica, 0u, at.is_common == 1u)].x, clock[replica].y);
   if (s % member == 0u) {
     prompt_index[replica * prompt + b] = index;
   }

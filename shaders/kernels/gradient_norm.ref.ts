@@ -8,7 +8,7 @@ export function gradient_norm({ b, size, hyper }: TwinCall): void {
     let sum = 0;
     for (let i = r * param_chunk; i < (r + 1) * param_chunk; i++) sum += square_sum[i];
     const norm = Math.sqrt(sum);
-    const is_done = Number.isFinite(norm) && batch_count[r * 2] > 0;
+    const is_done = Number.isFinite(norm) && batch_count[r * 4] > 0;
     optimiser[r * 4] = norm;
     optimiser[r * 4 + 1] = is_done ? Math.min(1, hyper(r).max_grad_norm / (norm + 1e-6)) : 0;
     optimiser[r * 4 + (is_done ? 2 : 3)] += 1;

@@ -10,7 +10,7 @@ override param_chunk: u32;
 
 @group(0) @binding(0) var<storage, read> hypers: array<Hyper>; // [replica, hyper]
 @group(0) @binding(1) var<storage, read> square_sum: array<f32>; // [replica, param_chunk]
-@group(0) @binding(2) var<storage, read> batch_count: array<vec2f>; // [replica, 2] tokens, sequences
+@group(0) @binding(2) var<storage, read> batch_count: array<vec4f>; // [replica, 4] tokens, sequences, demonstration tokens, mean sampler weight
 @group(0) @binding(3) var<storage, read_write> optimiser: array<vec4f>; // inout [replica, 4]
 
 @compute @workgroup_size(64)

@@ -1,5 +1,6 @@
 import { PURPOSE, randomUniform } from '../../src/engine/random.ts';
 import type { TwinCall } from '../../src/engine/twin.ts';
+import { AUTHOR } from '../lib/author.ref.ts';
 import { make_history, next_force, next_sample, next_stop } from '../lib/history.ref.ts';
 import { logit_row_of } from '../lib/rows.ref.ts';
 
@@ -29,14 +30,15 @@ export function sample_symbol({ b, size, at, hyper, slot }: TwinCall): void {
     let best = 0;
     for (let v = 1; v < vocab; v++) if (logits[row + v] > logits[row + best]) best = v;
     const largest = logits[row + best];
-    const { temperature } = history.hyper;
+    // a policy is judged at its own temperature
+    const temperature = at.purpose === PURPOSE.evaluation ? 1 : history.hyper.temperature;
     let sum = 0;
     for (let v = 0; v < vocab; v++) sum += Math.exp((logits[row + v] - largest) / temperature);
     let symbol = best;
     if (next.kind === next_force) symbol = next.symbol;
-    else if (!at.is_greedy) {
+    else if (at.purpose !== 0) {
       // the first symbol whose cumulative weight exceeds u · Σ
-      let left = randomUniform(clock[r * 2], clock[r * 2 + 1], PURPOSE.symbol, s, t) * sum;
+      let left = randomUniform(clock[r * 2], clock[r * 2 + 1], at.purpose, s, t) * sum;
       for (symbol = 0; symbol < vocab - 1; symbol++) {
         left -= Math.exp((logits[row + symbol] - largest) / temperature);
         if (left < 0) break;
@@ -48,6 +50,7 @@ export function sample_symbol({ b, size, at, hyper, slot }: TwinCall): void {
     if (next.kind === next_sample) token_mask[i * mask_word + (t >>> 5)] |= 1 << (t & 31);
     recorded[place * 4] = logp;
     recorded[place * 4 + 1] = logp;
+    recorded[place * 4 + 3] = AUTHOR.policy;
     values[place] = logits[row + Math.min(vocab, logit_column - 1)];
   }
 }

@@ -5,7 +5,7 @@
 // Shapes  logits [logit_row, logit_column]   tokens [sequence, context]   recorded [sequence, position_stride, 4]
 // Launch  one invocation per sequence
 // Slots   next_symbol
-// Uses    launch, random, rows, history
+// Uses    launch, random, rows, history, author
 // Twin    sample_symbol.ref.ts
 
 override sequence: u32;
@@ -18,7 +18,7 @@ override position_stride: u32; // position rounded up to a multiple of 4
 
 struct At {
   t: u32,
-  is_greedy: u32,
+  purpose: u32, // of the random number, in lib/random; 0 takes the likeliest symbol
 }
 
 @group(0) @binding(0) var<storage, read> hypers: array<Hyper>; // [replica, hyper]
@@ -28,7 +28,7 @@ struct At {
 @group(0) @binding(4) var<storage, read_write> tokens: array<u32>; // inout [replica, sequence, context]
 @group(0) @binding(5) var<storage, read_write> token_mask: array<u32>; // inout [replica, sequence, mask_word]
 @group(0) @binding(6) var<storage, read_write> length: array<u32>; // inout [replica, sequence]
-@group(0) @binding(7) var<storage, read_write> recorded: array<vec4f>; // out [replica, sequence, position_stride, 4] sampler_logp, old_logp, ref_logp, 0
+@group(0) @binding(7) var<storage, read_write> recorded: array<vec4f>; // out [replica, sequence, position_stride, 4] sampler_logp, old_logp, ref_logp, author
 @group(0) @binding(8) var<storage, read_write> values: array<f32>; // out [replica, sequence, position_stride]
 
 @compute @workgroup_size(threads)
@@ -60,7 +60,8 @@ fn sample_symbol(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     return;
   }
   let row = (replica * logit_row + logit_row_of(s, at.t)) * logit_column;
-  let inverse_temperature = 1.0 / hyper.temperature;
+  // a policy is judged at its own temperature
+  let inverse_temperature = select(1.0 / hyper.temperature, 1.0, at.purpose == purpose_evaluation);
   var largest = logits[row];
   var best = 0u;
   for (var v = 1u; v < vocab; v++) {
@@ -76,8 +77,8 @@ fn sample_symbol(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   var symbol = best;
   if (next.kind == next_force) {
     symbol = next.symbol;
-  } else if (at.is_greedy == 0u) {
-    let target_weight = random_uniform(clock[replica].x, clock[replica].y, purpose_symbol, s, at.t) * sum;
+  } else if (at.purpose != 0u) {
+    let target_weight = random_uniform(clock[replica].x, clock[replica].y, at.purpose, s, at.t) * sum;
     var weight = 0.0;
     symbol = vocab - 1u;
     for (var v = 0u; v < vocab; v++) {
@@ -95,6 +96,6 @@ fn sample_symbol(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     token_mask[word] = token_mask[word] | (1u << (at.t % 32u));
   }
   // without a value head the column after the vocabulary is padding, and the value is not read
-  recorded[i * position_stride + at.t] = vec4f(logp, logp, 0.0, 0.0);
+  recorded[i * position_stride + at.t] = vec4f(logp, logp, 0.0, author_policy);
   values[i * position_stride + at.t] = logits[row + min(vocab, logit_column - 1u)];
 }

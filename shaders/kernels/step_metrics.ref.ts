@@ -22,12 +22,19 @@ export function step_metrics({ b, size }: TwinCall): void {
     }
     const own = sum(Array.from(token_mask.subarray(r * sequence * mask_word, (r + 1) * sequence * mask_word), bits));
     const tokens = Math.max(own, 1);
-    // coef, entropy, loss, k1, k3, clipped, clipped_lower, regulariser; masked tokens hold zeros
+    // coef, entropy, loss, k1, k3, clipped, clipped_lower, regulariser; masked tokens hold zeros, and a response without
+    // own tokens is in no minibatch
     const total = new Float64Array(8);
-    const stats = r * sequence * position_stride * 8;
-    for (let i = 0; i < sequence * position_stride * 8; i++) total[i & 7] += token_stat[stats + i];
+    let k2 = 0;
+    for (let s = r * sequence; s < (r + 1) * sequence; s++) {
+      if (token_mask.subarray(s * mask_word, (s + 1) * mask_word).every((word) => word === 0)) continue;
+      for (let i = s * position_stride * 8; i < (s + 1) * position_stride * 8; i++) {
+        total[i & 7] += token_stat[i];
+        if ((i & 7) === 3) k2 += 0.5 * token_stat[i] ** 2;
+      }
+    }
     const [, entropy, loss, k1, k3, clipped, clipped_lower, regulariser] = total;
-    const per_token = [k1, k3, clipped, clipped_lower, regulariser].map((x) => x / tokens);
+    const per_token = [k1, k3, k2, clipped, clipped_lower, regulariser].map((x) => x / tokens);
     const mean_length = sum(length.subarray(r * sequence, (r + 1) * sequence)) / sequence;
     const norm = optimiser[r * 4];
     const skipped = optimiser[r * 4 + 3];

@@ -24,7 +24,7 @@ fn step_metrics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocati
   let replica = workgroup.x;
   let base = replica * sequence;
   var sums = vec4f(); // reward, length, own tokens, groups without spread
-  var first = vec4f();
+  var first = vec4f(); // k2, entropy, loss, k1
   var second = vec4f();
   for (var s = local.x; s < sequence; s += row_threads) {
     var own = 0u;
@@ -39,10 +39,10 @@ fn step_metrics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocati
       }
     }
     sums += vec4f(rewards[base + s], f32(length[base + s]), f32(own), f32(is_flat));
-    for (var t = 0u; t < position_stride; t++) {
-      // masked tokens hold zeros
+    // masked tokens hold zeros; a response without own tokens is in no minibatch
+    for (var t = 0u; t < select(0u, position_stride, own > 0u); t++) {
       let stat = token_stat[(base + s) * position_stride + t];
-      first += vec4f(abs(stat[0].x), stat[0].yzw);
+      first += vec4f(0.5 * stat[0].w * stat[0].w, stat[0].yzw);
       second += stat[1];
     }
   }
@@ -65,11 +65,12 @@ fn step_metrics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocati
     metrics[o + 4u] = optimiser[replica].x; // gradient norm of the last update
     metrics[o + 5u] = first.w / tokens; // approx_kl, k1
     metrics[o + 6u] = second.x / tokens; // approx_kl, k3
-    metrics[o + 7u] = second.y / tokens; // clip_frac
-    metrics[o + 8u] = second.z / tokens; // clip_frac_lower
-    metrics[o + 9u] = second.w / tokens; // regulariser
-    metrics[o + 10u] = sums.y / f32(sequence); // response length
-    metrics[o + 11u] = sums.w / f32(prompt); // groups with equal rewards
-    metrics[o + 12u] = optimiser[replica].w; // skipped updates so far
+    metrics[o + 7u] = first.x / tokens; // approx_kl, k2
+    metrics[o + 8u] = second.y / tokens; // clip_frac
+    metrics[o + 9u] = second.z / tokens; // clip_frac_lower
+    metrics[o + 10u] = second.w / tokens; // regulariser
+    metrics[o + 11u] = sums.y / f32(sequence); // response length
+    metrics[o + 12u] = sums.w / f32(prompt); // groups with equal rewards
+    metrics[o + 13u] = optimiser[replica].w; // skipped updates so far
   }
 }

@@ -20,7 +20,7 @@ override position_stride: u32;
 @group(0) @binding(2) var<storage, read> tokens: array<u32>; // [replica, total_sequence, context]
 @group(0) @binding(3) var<storage, read> token_mask: array<u32>; // [replica, total_sequence, mask_word]
 @group(0) @binding(4) var<storage, read> sequence_index: array<u32>; // [replica, sequence]
-@group(0) @binding(5) var<storage, read_write> now: array<vec4f>; // out [replica, sequence, position_stride, 4] logp, entropy, value, mask
+@group(0) @binding(5) var<storage, read_write> now: array<vec4f>; // out [replica, sequence, position_stride, 4] logp, entropy, value, mark
 
 @compute @workgroup_size(threads)
 fn token_logp(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

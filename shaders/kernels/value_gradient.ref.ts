@@ -11,14 +11,16 @@ export function value_gradient({ b, size, hyper, slot }: TwinCall): void {
       const { first, count, t } = predicted_by(size, row);
       let d_value = 0;
       for (let local = r * sequence + first; local < r * sequence + first + count; local++) {
-        const [, sequence_tokens, index] = sequence_stat.subarray(local * 4, local * 4 + 3);
+        const [, sequence_tokens, index, demonstrated] = sequence_stat.subarray(local * 8, local * 8 + 4);
         const place = (r * total_sequence + index) * position_stride + t;
         const token = (local * position_stride + t) * 4;
         if (now[token + 3] === 0) {
           value_stat.fill(0, place * 4, place * 4 + 4);
           continue;
         }
-        const counts = { sequence_tokens, batch_tokens: batch_count[r * 2], batch_sequences: batch_count[r * 2 + 1] };
+        const [batch_tokens, batch_sequences, demonstration_tokens] = batch_count.subarray(r * 4, r * 4 + 3);
+        const is_demonstration = demonstrated === 1;
+        const counts = { sequence_tokens, batch_tokens, batch_sequences, demonstration_tokens, is_demonstration };
         const w = slot.token_weight(counts, h);
         const value = now[token + 2];
         const old_value = values[place];

@@ -17,11 +17,11 @@ override logit_column: u32;
 override position_stride: u32;
 
 @group(0) @binding(0) var<storage, read> hypers: array<Hyper>; // [replica, hyper]
-@group(0) @binding(1) var<storage, read> now: array<vec4f>; // [replica, sequence, position_stride, 4] logp, entropy, value, mask
+@group(0) @binding(1) var<storage, read> now: array<vec4f>; // [replica, sequence, position_stride, 4] logp, entropy, value, mark
 @group(0) @binding(2) var<storage, read> values: array<f32>; // [replica, total_sequence, position_stride]
 @group(0) @binding(3) var<storage, read> token_advantage: array<f32>; // [replica, total_sequence, position_stride]
-@group(0) @binding(4) var<storage, read> sequence_stat: array<vec4f>; // [replica, sequence, 4] log-ratio sum, tokens, sequence in the rollout, 0
-@group(0) @binding(5) var<storage, read> batch_count: array<vec2f>; // [replica, 2] tokens, sequences
+@group(0) @binding(4) var<storage, read> sequence_stat: array<array<vec4f, 2>>; // [replica, sequence, 8] log-ratio sum, tokens, sequence in the rollout, is a demonstration; …
+@group(0) @binding(5) var<storage, read> batch_count: array<vec4f>; // [replica, 4] tokens, sequences, demonstration tokens, mean weight
 @group(0) @binding(6) var<storage, read_write> d_logits: array<f32>; // inout [replica, logit_row, logit_column]
 @group(0) @binding(7) var<storage, read_write> value_stat: array<vec4f>; // inout [replica, total_sequence, position_stride, 4] loss, clipped, return, value
 
@@ -46,14 +46,15 @@ fn value_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   var d_value = 0.0;
   for (var m = 0u; m < count; m++) {
     let local = replica * sequence + first + m;
-    let stat = sequence_stat[local];
+    let stat = sequence_stat[local][0];
     let place = (replica * total_sequence + u32(stat.z)) * position_stride + t;
     let token = now[local * position_stride + t];
     if (token.w == 0.0) {
       value_stat[place] = vec4f();
       continue;
     }
-    let weight = token_weight(Counts(stat.y, batch_count[replica].x, batch_count[replica].y));
+    let counted = batch_count[replica];
+    let weight = token_weight(Counts(stat.y, counted.x, counted.y, counted.z, stat.w == 1.0));
     let old_value = values[place];
     let wanted = token_advantage[place] + old_value;
     let clipped = clamp(token.z, old_value - hyper.value_clip, old_value + hyper.value_clip);

@@ -1,6 +1,8 @@
 // whiten_advantage: A ← (A − mean) / √(variance + 1e-8) over the policy's own tokens of the batch; 0 elsewhere.
-// The variance is the sample variance (n − 1 below); with fewer than two tokens the advantage is 0.
-// Shapes  token_advantage, advantage [sequence, position_stride]
+// The variance is the sample variance (n − 1 below), as in verl; with hyper.whiten_is_population it is the population
+// variance, held above 1e-8 instead of having it added, as in OpenRLHF. With fewer than two tokens the advantage is 0.
+// Shapes  token_advantage [sequence, token_advantage_stride], one number per token or one per response
+//         advantage [sequence, position_stride]   whiten_stat [2]: mean, variance
 // Launch  one workgroup per replica
 // Uses    reduce, mask
 // Twin    whiten_advantage.ref.ts
@@ -9,12 +11,19 @@ override sequence: u32;
 override position: u32;
 override position_stride: u32;
 override mask_word: u32;
+override token_advantage_stride: u32; // 1 or position_stride
 
 const whiten_eps = 1e-8;
 
-@group(0) @binding(0) var<storage, read> token_advantage: array<f32>; // [replica, sequence, position_stride]
-@group(0) @binding(1) var<storage, read> token_mask: array<u32>; // [replica, sequence, mask_word]
-@group(0) @binding(2) var<storage, read_write> advantage: array<f32>; // out [replica, sequence, position_stride]
+@group(0) @binding(0) var<storage, read> hypers: array<Hyper>; // [replica, hyper]
+@group(0) @binding(1) var<storage, read> token_advantage: array<f32>; // [replica, sequence, token_advantage_stride]
+@group(0) @binding(2) var<storage, read> token_mask: array<u32>; // [replica, sequence, mask_word]
+@group(0) @binding(3) var<storage, read_write> advantage: array<f32>; // out [replica, sequence, position_stride]
+@group(0) @binding(4) var<storage, read_write> whiten_stat: array<vec2f>; // out [replica, 2] mean, variance
+
+fn raw_advantage(s: u32, t: u32) -> f32 {
+  return token_advantage[s * token_advantage_stride + select(0u, t, token_advantage_stride > 1u)];
+}
 
 fn is_own(s: u32, t: u32) -> bool {
   return t < position && mask_bit(token_mask[s * mask_word + min(t, position - 1u) / 32u], t);
@@ -28,7 +37,7 @@ fn whiten_advantage(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invo
   for (var s = base + local.x; s < base + sequence; s += row_threads) {
     for (var t = 0u; t < position; t++) {
       if (is_own(s, t)) {
-        sum += token_advantage[s * position_stride + t];
+        sum += raw_advantage(s, t);
         count += 1.0;
       }
     }
@@ -39,18 +48,28 @@ fn whiten_advantage(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invo
   for (var s = base + local.x; s < base + sequence; s += row_threads) {
     for (var t = 0u; t < position; t++) {
       if (is_own(s, t)) {
-        let away = token_advantage[s * position_stride + t] - mean;
+        let away = raw_advantage(s, t) - mean;
         squares += away * away;
       }
     }
   }
   let n = max(total.y, 2.0);
-  let variance = row_sum4(vec4f(squares, 0.0, 0.0, 0.0), local.x).x / (total.y + whiten_eps) * n / (n - 1.0);
-  let inverse = select(inverseSqrt(variance + whiten_eps), 0.0, total.y < 2.0);
+  let is_population = hypers[workgroup.x].whiten_is_population == 1.0;
+  let biased = row_sum4(vec4f(squares, 0.0, 0.0, 0.0), local.x).x / (total.y + whiten_eps);
+  let variance = select(biased * n / (n - 1.0), biased, is_population);
+  let held = select(variance + whiten_eps, max(variance, whiten_eps), is_population);
+  let inverse = select(inverseSqrt(held), 0.0, total.y < 2.0);
+  if (local.x == 0u) {
+    whiten_stat[workgroup.x] = vec2f(mean, variance);
+  }
   for (var s = base + local.x; s < base + sequence; s += row_threads) {
     for (var t = 0u; t < position_stride; t++) {
       let o = s * position_stride + t;
-      advantage[o] = select(0.0, (token_advantage[o] - mean) * inverse, is_own(s, t));
+      if (is_own(s, t)) {
+        advantage[o] = (raw_advantage(s, t) - mean) * inverse;
+      } else {
+        advantage[o] = 0.0;
+      }
     }
   }
 }

@@ -1,14 +1,19 @@
 import { PURPOSE, randomBits } from '../../src/engine/random.ts';
 import type { TwinCall } from '../../src/engine/twin.ts';
+import { AUTHOR } from '../lib/author.ref.ts';
 import { make_history, next_sample } from '../lib/history.ref.ts';
 
-/** A demonstration of its prompt in place of every response; which variant is a pure function of (seed, step, sequence). */
+/** A demonstration in place of every response that its solver authors, an empty mask where nobody does; which variant is a pure function of (seed, step, sequence). */
 export function write_demonstrations({ b, size, hyper, slot }: TwinCall): void {
   const { clock, demonstration_table, prompt_index, tokens, token_mask, length, recorded } = b;
   const { replica, sequence, prompt, member, variant, table_row, context, mask_word } = size;
   const { position, position_stride, prompt_position } = size;
   const history = make_history(tokens, size);
   for (let i = 0; i < replica * sequence; i++) {
+    const author = recorded[i * position_stride * 4 + 3];
+    if (author === AUTHOR.policy) continue;
+    token_mask.fill(0, i * mask_word, (i + 1) * mask_word);
+    if (author === AUTHOR.nobody) continue;
     const r = Math.floor(i / sequence);
     const s = i % sequence;
     history.hyper = hyper(r);
@@ -20,8 +25,7 @@ export function write_demonstrations({ b, size, hyper, slot }: TwinCall): void {
     for (let t = 0; t < position; t++) {
       tokens[history.base + prompt_position + t] = t < symbols ? demonstration_table[from + t] : 0;
     }
-    recorded.fill(0, i * position_stride * 4, (i * position_stride + position) * 4);
-    token_mask.fill(0, i * mask_word, (i + 1) * mask_word);
+    for (let t = 0; t < position; t++) recorded.set([0, 0, 0, AUTHOR.demonstration], (i * position_stride + t) * 4);
     for (let t = 0; t < symbols; t++) {
       // a symbol that the task forces is not the policy's own
       if (slot.next_symbol(t, history).kind === next_sample) token_mask[i * mask_word + (t >>> 5)] |= 1 << (t & 31);

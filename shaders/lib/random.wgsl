@@ -5,6 +5,9 @@ const purpose_prompt = 1u;
 const purpose_symbol = 2u;
 const purpose_shuffle = 3u;
 const purpose_demonstration = 4u;
+const purpose_evaluation = 8u;
+const purpose_pick = 9u;
+const purpose_verdict = 10u;
 
 fn mix_bits(value: u32) -> u32 {
   var x = value;

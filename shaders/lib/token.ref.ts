@@ -20,6 +20,18 @@ export interface Token {
   sequence_log_ratio: number;
   /** number of the sequence's own tokens */
   sequence_tokens: number;
+  /** of the next-token distribution now, nats */
+  entropy: number;
+  /** written by the task's solver; its old policy is the current one */
+  is_demonstration: boolean;
+  /** chosen by a part that singles out tokens of the minibatch */
+  is_picked: boolean;
+  /** Σ old_logp − sampler_logp over the sequence's own tokens */
+  sampler_log_ratio: number;
+  /** a number per sequence that a part computed for itself */
+  signal: number;
+  /** mean of the sampler weights where a correction divides by it, else 1 */
+  mean_weight: number;
 }
 
 /** What a weighting may divide by; the fields of `struct Counts`. */
@@ -30,6 +42,10 @@ export interface Counts {
   batch_tokens: number;
   /** sequences of the minibatch with at least one own token */
   batch_sequences: number;
+  /** own tokens of the minibatch's demonstrations */
+  demonstration_tokens: number;
+  /** whether this token is one of them */
+  is_demonstration: boolean;
 }
 
 const clampRatio = (x: number): number => Math.min(Math.max(x, -log_ratio_limit), log_ratio_limit);

@@ -9,6 +9,12 @@ struct Token {
   advantage: f32,
   sequence_log_ratio: f32, // Σ logp − old_logp over the sequence's own tokens
   sequence_tokens: f32,    // number of the sequence's own tokens
+  entropy: f32,            // of the next-token distribution now, nats
+  is_demonstration: bool,  // written by the task's solver; its old policy is the current one
+  is_picked: bool,         // chosen by a part that singles out tokens of the minibatch
+  sampler_log_ratio: f32,  // Σ old_logp − sampler_logp over the sequence's own tokens
+  signal: f32,             // a number per sequence that a part computed for itself
+  mean_weight: f32,        // mean of the sampler weights where a correction divides by it, else 1
 }
 
 fn log_ratio_of(t: Token) -> f32 {

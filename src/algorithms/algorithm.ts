@@ -1,29 +1,74 @@
-/** An algorithm is data: five parts and a weighting. The picker, the sliders, the URL, the shader and the tests derive from it. */
-import type { Dispatch } from '../engine/program.ts';
+/** An algorithm is data: one part for each role. The picker, the sliders, the URL, the shader and the tests derive from it. */
+import type { BufferSpec, Dispatch } from '../engine/program.ts';
 import type { KnobTable } from '../engine/table.ts';
 import type { SlotTwin } from '../engine/twin.ts';
 
 /**
  * The roles a part can play; an algorithm names one part for each.
- * source: which responses are in the batch and who wrote them. advantage: how good a response or token was.
- * stabiliser: which tokens count, and against which denominator. likelihood: how the likelihood enters.
- * regulariser: what holds the policy back. weighting: how token terms add up to one loss.
+ * source: which responses are in the batch and who wrote them. reward: what a response is worth. advantage: how good a
+ * response or token was, relative to what. stabiliser: which tokens count, and against which denominator. correction: what
+ * is done about samples that another policy drew. likelihood: how the likelihood enters. regulariser: what holds the policy
+ * back. weighting: how token terms add up to one loss.
  */
-export const ROLES = ['source', 'advantage', 'stabiliser', 'likelihood', 'regulariser', 'weighting'] as const;
+export const ROLES = [
+  'source',
+  'reward',
+  'advantage',
+  'stabiliser',
+  'correction',
+  'likelihood',
+  'regulariser',
+  'weighting',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 /**
  * What a part asks the program builder for.
- * value: a value head, trained with the policy. token_reward: rewards lie on tokens, with the KL charge inside.
+ * value: a value head, trained with the policy. log_z: the same column of the logits, for the part's own use.
+ * token_reward: rewards lie on tokens, with the KL charge inside.
  * ref_logp: the frozen start weights score every rollout, as long as one of the part's `kl_…` coefficients is above 0.
- * demonstrations: responses are the task's demonstrations instead of samples.
+ * ref_logp_always: the same, whatever the coefficients are.
+ * demonstrations: the table of the task's demonstrations. no_samples: nothing is drawn from the policy.
+ * kept_groups: more groups are drawn than trained on; the part says which in `kept_group` and clears the others' masks.
+ * common_prompts: all replicas answer the same prompts. greedy_reward: the verifier judges the greedy response too.
+ * sampler_as_old: the ratio's denominator is the policy that drew the sample, however old it is.
  */
-export type Need = 'value' | 'ref_logp' | 'token_reward' | 'demonstrations';
+export type Need =
+  | 'value'
+  | 'log_z'
+  | 'ref_logp'
+  | 'ref_logp_always'
+  | 'token_reward'
+  | 'demonstrations'
+  | 'no_samples'
+  | 'kept_groups'
+  | 'common_prompts'
+  | 'greedy_reward'
+  | 'sampler_as_old';
+
+/**
+ * When a part's dispatches run.
+ * respond: responses exist, the verifier has not seen them. reward: the verifier's reward lies in `true_rewards`, the part
+ * writes `rewards`. select: rewards are final; groups and responses may be left out. advantage: from rewards to `advantage`.
+ * update: in every minibatch, before the coefficients. backward: in every minibatch, after `d_logits` was written.
+ */
+export const STAGES = ['respond', 'reward', 'select', 'advantage', 'update', 'backward'] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** The part's function for one slot: the WGSL file `shaders/parts/<slot>/<file>.wgsl`, and its twin. */
 export interface SlotFill {
   file: string;
   twin: SlotTwin;
+}
+
+/** What a part may ask of the task and the batch it meets. */
+export interface TaskFacts {
+  id: string;
+  /** how many kinds of responses the task tells apart */
+  kinds: number;
+  /** the sizes and symbols that the task's shaders know by name */
+  symbols: Record<string, number>;
+  replicas: number;
 }
 
 export interface Part {
@@ -38,13 +83,19 @@ export interface Part {
   /** the only place where a knob, its range, its default and its sentence exist */
   hyper: KnobTable;
   slots?: Record<string, SlotFill>;
-  /** dispatches of an advantage part, between the rewards and the first epoch */
-  dispatches?: readonly Dispatch[];
+  /** the part's own dispatches by stage; the builder adds the batch's sizes, its buffers, and the task's slots */
+  dispatches?: Partial<Record<Stage, readonly Dispatch[]>>;
+  /** buffers that only this part's dispatches use */
+  buffers?: Readonly<Record<string, BufferSpec>>;
   needs?: readonly Need[];
   /** the advantage is one number per token instead of one per response */
   is_per_token?: boolean;
   /** parts of other roles that this one cannot be combined with, and why, as a sentence */
   refuses?: (parts: Record<Role, Part>) => string | undefined;
+  /** why a task cannot give what this part needs, as a sentence */
+  refuses_task?: (setting: TaskFacts) => string | undefined;
+  /** columns of the metrics row that this part's dispatches write, by id */
+  metrics?: readonly string[];
 }
 
 export interface Paper {
@@ -77,14 +128,49 @@ export const algorithm = (declaration: Algorithm): Algorithm => declaration;
 /** The parts of an algorithm by role. */
 export const partsIn = (a: Algorithm): Parts => ({
   source: a.source,
+  reward: a.reward,
   advantage: a.advantage,
   stabiliser: a.stabiliser,
+  correction: a.correction,
   likelihood: a.likelihood,
   regulariser: a.regulariser,
   weighting: a.weighting,
 });
 
+/** What fills a slot that no part of the algorithm fills. */
+export const DEFAULT_FILLS: Readonly<Record<string, SlotFill>> = {
+  effective_advantage: { file: 'plain', twin: (t) => t.advantage },
+  likelihood_objective: { file: 'plain', twin: (_t, stabilised) => stabilised },
+  sampler_weight: { file: 'none', twin: () => 1 },
+};
+
+/** The part's function that fills a slot; throws one sentence when there is none. */
+export function fillOf(parts: Parts, slot: string): SlotFill {
+  for (const role of ROLES) {
+    const fill = parts[role].slots?.[slot];
+    if (fill) return fill;
+  }
+  const fill = DEFAULT_FILLS[slot];
+  if (!fill)
+    throw new Error(
+      `no part of this algorithm fills the slot '${slot}'; give its stabiliser, likelihood, regulariser or weighting one.`,
+    );
+  return fill;
+}
+
 /** Why these parts cannot work together, one sentence each; empty when they can. */
 export function complainParts(parts: Parts): string[] {
-  return ROLES.flatMap((role) => parts[role].refuses?.(parts) ?? []);
+  const complaints = ROLES.flatMap((role) => parts[role].refuses?.(parts) ?? []);
+  const filled = new Map<string, Role>();
+  for (const role of ROLES) {
+    for (const slot of Object.keys(parts[role].slots ?? {})) {
+      const other = filled.get(slot);
+      if (other)
+        complaints.push(
+          `The ${other} '${parts[other].id}' and the ${role} '${parts[role].id}' both decide the ${slot.replaceAll('_', ' ')}; exchange one of the two.`,
+        );
+      filled.set(slot, role);
+    }
+  }
+  return complaints;
 }

@@ -10,14 +10,16 @@ export const groupCentred = part({
   equation: String.raw`\hat A_i=R_i-\mu_g`,
   hyper: {},
   slots: { group_advantage_of: { file: 'centre', twin: (reward, g) => reward - g.mean } },
-  dispatches: [
-    {
-      kernel: 'group_advantage',
-      over: ['replica', 'group'],
-      slots: { group_advantage_of: 'centre' },
-      note: 'relative to the group',
-    },
-  ],
+  dispatches: {
+    advantage: [
+      {
+        kernel: 'group_advantage',
+        over: ['replica', 'group'],
+        slots: { group_advantage_of: 'centre' },
+        note: 'relative to the group',
+      },
+    ],
+  },
 });
 
 export const constantLength = part({

@@ -3,7 +3,7 @@ import { kl_k3_limit, log_ratio_limit } from '../../shaders/lib/token.ref.ts';
 import type { Knob } from '../engine/table.ts';
 import { algorithm, part } from './algorithm.ts';
 import { ppoClip } from './ppo.ts';
-import { onPolicy, plainLikelihood } from './reinforce.ts';
+import { noCorrection, onPolicy, plainLikelihood, verifier } from './reinforce.ts';
 
 export const groupStandardised = part({
   role: 'advantage',
@@ -36,14 +36,16 @@ export const groupStandardised = part({
       twin: (reward, g, h) => (reward - g.mean) / (g.std_dev + h.advantage_eps),
     },
   },
-  dispatches: [
-    {
-      kernel: 'group_advantage',
-      over: ['replica', 'group'],
-      slots: { group_advantage_of: 'standardise' },
-      note: 'relative to the group',
-    },
-  ],
+  dispatches: {
+    advantage: [
+      {
+        kernel: 'group_advantage',
+        over: ['replica', 'group'],
+        slots: { group_advantage_of: 'standardise' },
+        note: 'relative to the group',
+      },
+    ],
+  },
 });
 
 const kl_coef: Knob = {
@@ -136,8 +138,10 @@ export default algorithm({
     equation: 'Eq. 3 and 4',
   },
   source: onPolicy,
+  reward: verifier,
   advantage: groupStandardised,
   stabiliser: ppoClip,
+  correction: noCorrection,
   likelihood: plainLikelihood,
   regulariser: klK3,
   weighting: seqMeanTokenMean,

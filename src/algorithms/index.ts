@@ -1,7 +1,7 @@
 /** Every algorithm and part, found by glob: the file's stem is the algorithm's id, its other exports are parts it owns. */
 import { unknownName } from '../engine/names.ts';
 import type { SlotTwin } from '../engine/twin.ts';
-import { type Algorithm, type Part, ROLES, type Role } from './algorithm.ts';
+import { type Algorithm, DEFAULT_FILLS, type Part, ROLES, type Role } from './algorithm.ts';
 
 const modules = import.meta.glob<Record<string, unknown>>(['./*.ts', '!./index.ts', '!./algorithm.ts'], {
   eager: true,
@@ -56,6 +56,7 @@ export function partOf(role: Role, id: string): Part {
 /** slot -> file stem -> twin, over all parts: what the CPU engine calls. */
 export function partTwins(): Record<string, Record<string, SlotTwin>> {
   const out: Record<string, Record<string, SlotTwin>> = {};
+  for (const [slot, fill] of Object.entries(DEFAULT_FILLS)) out[slot] = { [fill.file]: fill.twin };
   for (const role of ROLES) {
     for (const p of partsOf(role)) {
       for (const [slot, fill] of Object.entries(p.slots ?? {})) {

@@ -1,7 +1,7 @@
 /** PPO (arXiv 1707.06347) with GAE (1506.02438), a clipped value loss and dual clip (1912.09729). */
 import { log_ratio_limit, ratio_of } from '../../shaders/lib/token.ref.ts';
 import { algorithm, part } from './algorithm.ts';
-import { noRegulariser, onPolicy, plainLikelihood } from './reinforce.ts';
+import { noCorrection, noRegulariser, onPolicy, plainLikelihood, verifier } from './reinforce.ts';
 
 export const ppoClip = part({
   role: 'stabiliser',
@@ -95,10 +95,12 @@ export const gae = part({
     },
     kl_reward_coef: { value: 0, min: 0, max: 1, scale: 'log_zero', doc: 'KL charge inside the reward, per token' },
   },
-  dispatches: [
-    { kernel: 'gae', over: ['replica', 'sequence'], note: 'generalised advantage estimation' },
-    { kernel: 'whiten_advantage', over: ['replica', 64], note: 'mean 0, variance 1 over the batch' },
-  ],
+  dispatches: {
+    advantage: [
+      { kernel: 'gae', over: ['replica', 'sequence'], note: 'generalised advantage estimation' },
+      { kernel: 'whiten_advantage', over: ['replica', 64], note: 'mean 0, variance 1 over the batch' },
+    ],
+  },
   needs: ['value', 'token_reward', 'ref_logp'],
   is_per_token: true,
 });
@@ -119,8 +121,10 @@ export default algorithm({
   summary: 'Learns a critic for low-variance advantages and takes several clipped policy steps on each batch.',
   paper: { title: 'Proximal policy optimization algorithms', arxiv: '1707.06347', equation: 'Eq. 7 and 9' },
   source: onPolicy,
+  reward: verifier,
   advantage: gae,
   stabiliser: ppoClip,
+  correction: noCorrection,
   likelihood: plainLikelihood,
   regulariser: noRegulariser,
   weighting: tokenMean,

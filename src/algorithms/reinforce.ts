@@ -10,6 +10,24 @@ export const onPolicy = part({
   hyper: {},
 });
 
+export const verifier = part({
+  role: 'reward',
+  id: 'verifier',
+  title: 'Verifier',
+  doc: 'A response is worth what the task’s verifier says.',
+  equation: 'R_i',
+  hyper: {},
+});
+
+export const noCorrection = part({
+  role: 'correction',
+  id: 'none',
+  title: 'None',
+  doc: 'Samples are taken as the policy’s own, however old the weights are that drew them.',
+  equation: '1',
+  hyper: {},
+});
+
 export const returnMinusBaseline = part({
   role: 'advantage',
   id: 'return_minus_baseline',
@@ -36,7 +54,7 @@ export const returnMinusBaseline = part({
     baseline_decay: { value: 0.9, min: 0, max: 0.999, scale: 'log_one_minus', doc: 'decay of the moving average' },
     kl_reward_coef: { value: 0, min: 0, max: 1, scale: 'log_zero', doc: 'KL charge inside the reward, per token' },
   },
-  dispatches: [{ kernel: 'baseline_advantage', over: ['replica', 64], note: 'return − baseline' }],
+  dispatches: { advantage: [{ kernel: 'baseline_advantage', over: ['replica', 64], note: 'return − baseline' }] },
   needs: ['token_reward', 'ref_logp'],
   is_per_token: true,
 });
@@ -107,8 +125,10 @@ export default algorithm({
     equation: 'Eq. 4',
   },
   source: onPolicy,
+  reward: verifier,
   advantage: returnMinusBaseline,
   stabiliser: noMask,
+  correction: noCorrection,
   likelihood: plainLikelihood,
   regulariser: noRegulariser,
   weighting: seqMeanTokenSum,

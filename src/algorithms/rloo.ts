@@ -2,7 +2,7 @@
 import { log_ratio_limit, sequence_ratio_of } from '../../shaders/lib/token.ref.ts';
 import { algorithm, part } from './algorithm.ts';
 import { ppoClip, tokenMean } from './ppo.ts';
-import { noRegulariser, onPolicy, plainLikelihood } from './reinforce.ts';
+import { noCorrection, noRegulariser, onPolicy, plainLikelihood, verifier } from './reinforce.ts';
 
 export const leaveOneOut = part({
   role: 'advantage',
@@ -30,14 +30,16 @@ export const leaveOneOut = part({
       },
     },
   },
-  dispatches: [
-    {
-      kernel: 'group_advantage',
-      over: ['replica', 'group'],
-      slots: { group_advantage_of: 'leave_one_out' },
-      note: 'relative to the others',
-    },
-  ],
+  dispatches: {
+    advantage: [
+      {
+        kernel: 'group_advantage',
+        over: ['replica', 'group'],
+        slots: { group_advantage_of: 'leave_one_out' },
+        note: 'relative to the others',
+      },
+    ],
+  },
 });
 
 export const sequenceClip = part({
@@ -80,8 +82,10 @@ export default algorithm({
     equation: 'Eq. 7',
   },
   source: onPolicy,
+  reward: verifier,
   advantage: leaveOneOut,
   stabiliser: ppoClip,
+  correction: noCorrection,
   likelihood: plainLikelihood,
   regulariser: noRegulariser,
   weighting: tokenMean,

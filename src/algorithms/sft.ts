@@ -1,7 +1,7 @@
 /** Supervised fine-tuning: the likelihood of demonstrations, and nothing else. */
 import { algorithm, part } from './algorithm.ts';
 import { tokenMean } from './ppo.ts';
-import { noMask, noRegulariser, plainLikelihood } from './reinforce.ts';
+import { noCorrection, noMask, noRegulariser, plainLikelihood, verifier } from './reinforce.ts';
 
 export const demonstrations = part({
   role: 'source',
@@ -10,13 +10,18 @@ export const demonstrations = part({
   doc: 'The task’s own solver writes every response; nothing is sampled from the policy.',
   equation: String.raw`y^\star\sim\mathcal D(\cdot\mid x)`,
   hyper: {},
-  needs: ['demonstrations'],
+  slots: { is_demonstration: { file: 'every', twin: () => true } },
+  dispatches: {
+    respond: [
+      { kernel: 'assign_demonstrations', over: ['replica', 'sequence'], note: 'who writes each response' },
+      { kernel: 'write_demonstrations', over: ['replica', 'sequence'], note: 'demonstrations in place of samples' },
+    ],
+  },
+  needs: ['demonstrations', 'no_samples'],
   refuses: (parts) =>
-    parts.stabiliser.id === 'none'
-      ? parts.advantage.needs?.includes('value')
-        ? `The source 'demonstrations' predicts no values, found the advantage '${parts.advantage.id}', which needs them. Choose another advantage.`
-        : undefined
-      : `The source 'demonstrations' has no old policy to form a ratio with, found the stabiliser '${parts.stabiliser.id}'. Choose the stabiliser 'none'.`,
+    parts.advantage.needs?.includes('value')
+      ? `The source 'demonstrations' predicts no values, found the advantage '${parts.advantage.id}', which needs them. Choose another advantage.`
+      : undefined,
 });
 
 export const constantOne = part({
@@ -26,7 +31,9 @@ export const constantOne = part({
   doc: 'Every response is worth imitating.',
   equation: String.raw`\hat A\equiv1`,
   hyper: {},
-  dispatches: [{ kernel: 'constant_advantage', over: ['replica', 'sequence'], note: 'every response counts 1' }],
+  dispatches: {
+    advantage: [{ kernel: 'constant_advantage', over: ['replica', 'sequence'], note: 'every response counts 1' }],
+  },
 });
 
 export default algorithm({
@@ -35,8 +42,10 @@ export default algorithm({
   summary: 'Raises the likelihood of demonstrated answers; the yardstick for everything that learns from rewards.',
   paper: { title: 'Supervised fine-tuning (maximum likelihood)', equation: 'standard' },
   source: demonstrations,
+  reward: verifier,
   advantage: constantOne,
   stabiliser: noMask,
+  correction: noCorrection,
   likelihood: plainLikelihood,
   regulariser: noRegulariser,
   weighting: tokenMean,

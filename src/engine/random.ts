@@ -12,7 +12,18 @@ export function mix(x: number): number {
 }
 
 /** What a draw is for; two purposes never share a number. The same values as in `lib/random.wgsl`. */
-export const PURPOSE = { prompt: 1, symbol: 2, shuffle: 3, demonstration: 4, weight: 5, seed: 6, table: 7 } as const;
+export const PURPOSE = {
+  prompt: 1,
+  symbol: 2,
+  shuffle: 3,
+  demonstration: 4,
+  weight: 5,
+  seed: 6,
+  table: 7,
+  evaluation: 8,
+  pick: 9,
+  verdict: 10,
+} as const;
 
 /** 32 random bits for a key. */
 export function randomBits(seed: number, step: number, purpose: number, a: number, b: number): number {

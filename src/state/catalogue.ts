@@ -22,8 +22,10 @@ export function own<T>(table: Record<string, T>, name: string): T | undefined {
 /** What a role is called on the page. */
 export const ROLE_TITLES: Record<Role, string> = {
   source: 'Source',
+  reward: 'Reward',
   advantage: 'Advantage',
   stabiliser: 'Stabiliser',
+  correction: 'Correction',
   likelihood: 'Likelihood',
   regulariser: 'Regulariser',
   weighting: 'Weighting',
@@ -32,8 +34,10 @@ export const ROLE_TITLES: Record<Role, string> = {
 /** The question that a role answers. */
 export const ROLE_QUESTIONS: Record<Role, string> = {
   source: 'Which responses are in the batch, and who wrote them?',
+  reward: 'What is a response worth?',
   advantage: 'How good was a response or a token, relative to what?',
   stabiliser: 'Which tokens count, and against which policy are they weighted?',
+  correction: 'What is done about samples that another policy drew?',
   likelihood: 'How does the likelihood itself enter?',
   regulariser: 'What holds the policy back?',
   weighting: 'How do the token terms add up to one loss?',

@@ -1,17 +1,75 @@
 /** The columns of a metrics row, in the order in which the kernels write them, and how to read each. */
-import type { Parts } from '../algorithms/algorithm.ts';
+import { type Parts, ROLES } from '../algorithms/algorithm.ts';
+import { hasOwnReward, needs } from './needs.ts';
 import type { MetricInfo } from './protocol.ts';
 
+/** What decides whether a column is computed. */
+export interface MetricContext {
+  parts: Parts;
+  has_ref_logp: boolean;
+  has_evaluation: boolean;
+  /** samples per prompt of an evaluation, 0 for none */
+  eval_samples: number;
+  /** the task's kinds of responses, and how many different correct responses a prompt has where that is known */
+  kinds: readonly string[];
+  num_correct: number | undefined;
+}
+
 interface Column extends MetricInfo {
-  /** whether this combination of parts computes the column; absent metrics are absent, never zero */
-  is_present: (parts: Parts, has_ref_logp: boolean) => boolean;
+  /** whether a run computes the column; absent metrics are absent, never zero */
+  is_present: (context: MetricContext) => boolean;
+  /** holds a measurement only at the steps of an evaluation */
+  is_evaluated?: boolean;
 }
 
 const always = () => true;
-const sampled = (parts: Parts) => !parts.source.needs?.includes('demonstrations');
-const clips = (parts: Parts) => parts.stabiliser.hyper.clip_high !== undefined;
-const ratios = (parts: Parts) => sampled(parts);
-const valued = (parts: Parts) => parts.advantage.needs?.includes('value') === true;
+const sampled = ({ parts }: MetricContext) => !needs(parts, 'no_samples');
+const clips = ({ parts }: MetricContext) => parts.stabiliser.slots?.stable_mask?.file !== 'none';
+const valued = ({ parts }: MetricContext) => needs(parts, 'value');
+/** Written by a part's own dispatches. */
+const ofPart =
+  (id: string) =>
+  ({ parts }: MetricContext) =>
+    ROLES.some((role) => parts[role].metrics?.includes(id));
+
+/** A column of the evaluation by samples. */
+const bySamples = (
+  id: string,
+  label: string,
+  doc: string,
+  is_present: (context: MetricContext) => boolean = always,
+): Column => ({
+  id,
+  label,
+  unit: '',
+  doc,
+  is_evaluated: true,
+  is_present: (c) => c.has_evaluation && c.eval_samples > 0 && is_present(c),
+});
+
+const passAt = (k: number): Column =>
+  bySamples(
+    `pass_at_${k}`,
+    `Pass@${k}`,
+    `share of evaluation prompts that at least one of ${k} samples solves, estimated without bias`,
+    (c) => c.eval_samples >= k,
+  );
+
+const shareOfKind = (k: number): Column =>
+  bySamples(
+    `kind_share_${k}`,
+    `Share of kind ${k}`,
+    'share of the samples that are of this kind',
+    (c) => c.kinds.length > k,
+  );
+
+const accuracyOfKind = (k: number): Column =>
+  bySamples(
+    `kind_accuracy_${k}`,
+    `Accuracy of kind ${k}`,
+    'share solved among the samples of this kind',
+    (c) => c.kinds.length > k,
+  );
 
 const COLUMNS: readonly Column[] = [
   { id: 'reward_mean', label: 'Reward', unit: '', doc: 'mean reward of the rollout', is_present: sampled },
@@ -48,14 +106,21 @@ const COLUMNS: readonly Column[] = [
     label: 'Approx. KL',
     unit: 'nats',
     doc: 'k1 estimate of KL(old ‖ new): mean of old_logp − logp',
-    is_present: ratios,
+    is_present: sampled,
   },
   {
     id: 'approx_kl_k3',
     label: 'Approx. KL, k3',
     unit: 'nats',
     doc: 'k3 estimate of KL(old ‖ new): mean of ratio − 1 − log ratio',
-    is_present: ratios,
+    is_present: sampled,
+  },
+  {
+    id: 'approx_kl_k2',
+    label: 'Approx. KL, k2',
+    unit: 'nats',
+    doc: 'k2 estimate of KL(old ‖ new): mean of half the squared log ratio',
+    is_present: sampled,
   },
   {
     id: 'clip_frac',
@@ -69,14 +134,15 @@ const COLUMNS: readonly Column[] = [
     label: 'Dual-clip fraction',
     unit: '',
     doc: 'share of tokens dropped by the dual clip',
-    is_present: (p) => p.stabiliser.hyper.dual_clip !== undefined,
+    is_present: ({ parts }) => parts.stabiliser.hyper.dual_clip !== undefined,
   },
   {
     id: 'kl_ref',
     label: 'KL to start',
     unit: 'nats',
     doc: 'the regulariser’s estimate of the KL divergence to the start policy',
-    is_present: (p, ref) => ref && p.regulariser.id !== 'none',
+    is_present: ({ parts, has_ref_logp }) =>
+      has_ref_logp && parts.regulariser.needs?.some((need) => need.startsWith('ref_logp')) === true,
   },
   {
     id: 'response_length',
@@ -125,15 +191,119 @@ const COLUMNS: readonly Column[] = [
     label: 'Accuracy',
     unit: '',
     doc: 'share of evaluation prompts solved by the greedy response; measured every eval_every steps',
-    is_present: always,
+    is_evaluated: true,
+    is_present: (c) => c.has_evaluation,
   },
   {
     id: 'eval_reward',
     label: 'Evaluation reward',
     unit: '',
     doc: 'mean reward of the greedy responses to the evaluation prompts',
-    is_present: always,
+    is_evaluated: true,
+    is_present: (c) => c.has_evaluation,
   },
+  {
+    id: 'covariance',
+    label: 'Covariance',
+    unit: '',
+    doc: 'covariance of advantage and log-probability over the sampled tokens; where it is positive, entropy falls',
+    is_present: sampled,
+  },
+  {
+    id: 'sampled_entropy',
+    label: 'Sampled entropy',
+    unit: 'nats',
+    doc: 'minus the mean log-probability of the drawn tokens: an unbiased but noisy estimate of the entropy',
+    is_present: sampled,
+  },
+  {
+    id: 'true_reward',
+    label: 'True reward',
+    unit: '',
+    doc: 'mean reward by the task’s own verifier, where the policy is trained on another one',
+    is_present: ({ parts }) => hasOwnReward(parts),
+  },
+  {
+    id: 'kept_groups',
+    label: 'Kept groups',
+    unit: '',
+    doc: 'share of the drawn groups that the source keeps',
+    is_present: ofPart('kept_groups'),
+  },
+  {
+    id: 'picked_frac',
+    label: 'Picked tokens',
+    unit: '',
+    doc: 'share of tokens that the covariance singles out, in the last minibatch',
+    is_present: ofPart('picked_frac'),
+  },
+  {
+    id: 'weight_mean',
+    label: 'Sampler weight',
+    unit: '',
+    doc: 'mean importance weight of the samples against the policy that drew them, in the last minibatch',
+    is_present: ofPart('weight_mean'),
+  },
+  {
+    id: 'weight_high',
+    label: 'Weights above the cap',
+    unit: '',
+    doc: 'share of sampler weights above the upper bound, before the cut',
+    is_present: ofPart('weight_mean'),
+  },
+  {
+    id: 'weight_low',
+    label: 'Weights below the bound',
+    unit: '',
+    doc: 'share of sampler weights below the lower bound, before the cut',
+    is_present: ofPart('weight_mean'),
+  },
+  {
+    id: 'effective_sample_size',
+    label: 'Effective sample size',
+    unit: '',
+    doc: 'of the sampler weights, as a share of the samples: 1 when all are equal',
+    is_present: ofPart('weight_mean'),
+  },
+  {
+    id: 'label_accuracy',
+    label: 'Label accuracy',
+    unit: '',
+    doc: 'share of groups whose voted label is the right answer',
+    is_present: ofPart('label_accuracy'),
+  },
+  {
+    id: 'agreement',
+    label: 'Agreement',
+    unit: '',
+    doc: 'share of the votes that the winning answer has, mean over groups',
+    is_present: ofPart('agreement'),
+  },
+  {
+    id: 'demonstration_share',
+    label: 'Demonstrations',
+    unit: '',
+    doc: 'share of the groups in which a demonstration takes part',
+    is_present: ofPart('demonstration_share'),
+  },
+  {
+    id: 'log_z',
+    label: 'log Z',
+    unit: '',
+    doc: 'mean of the learned log-partition function over the prompts of the last minibatch',
+    is_present: ofPart('log_z'),
+  },
+  ...[1, 2, 4, 8, 16, 32, 64].map(passAt),
+  bySamples('maj_at_n', 'Maj@n', 'share of evaluation prompts whose commonest answer is right'),
+  bySamples('distinct_correct', 'Different correct', 'different correct responses among the samples of a prompt'),
+  bySamples(
+    'mode_coverage',
+    'Mode coverage',
+    'share of all correct responses of a prompt that are among its samples',
+    (c) => c.num_correct !== undefined,
+  ),
+  ...[0, 1, 2, 3].map(shareOfKind),
+  ...[0, 1, 2, 3].map(accuracyOfKind),
 ];
 
 /** Width of a metrics row. */
@@ -147,17 +317,19 @@ export function metricColumn(id: string): number {
 }
 
 /** Columns that hold a measurement only at the steps of an evaluation. */
-export const EVALUATION_COLUMNS = [metricColumn('accuracy'), metricColumn('eval_reward')];
+export const EVALUATION_COLUMNS = COLUMNS.flatMap((c, column) => (c.is_evaluated ? [column] : []));
 
-/** The metrics that a combination of parts computes, with their columns. */
-export function metricsOf(
-  parts: Parts,
-  has_ref_logp: boolean,
-  has_evaluation: boolean,
-): { info: MetricInfo; column: number }[] {
-  return COLUMNS.flatMap(({ is_present, ...info }, column) =>
-    is_present(parts, has_ref_logp) && (has_evaluation || !EVALUATION_COLUMNS.includes(column))
-      ? [{ info, column }]
-      : [],
+/** Labels that name the kind itself. */
+function named(info: MetricInfo, kinds: readonly string[]): MetricInfo {
+  const kind = /^kind_(share|accuracy)_(\d)$/.exec(info.id);
+  if (!kind) return info;
+  const name = kinds[Number(kind[2])];
+  return { ...info, label: kind[1] === 'share' ? `Share of ‘${name}’` : `Accuracy of ‘${name}’` };
+}
+
+/** The metrics that a run computes, with their columns. */
+export function metricsOf(context: MetricContext): { info: MetricInfo; column: number }[] {
+  return COLUMNS.flatMap(({ is_present, is_evaluated: _, ...info }, column) =>
+    is_present(context) ? [{ info: named(info, context.kinds), column }] : [],
   );
 }

@@ -16,7 +16,8 @@ import { policyOf } from '../policies/index.ts';
 import type { Policy, PolicyInstance } from '../policies/policy.ts';
 import { taskOf } from '../tasks/index.ts';
 import type { Task, TaskInstance } from '../tasks/task.ts';
-import { needs, splitBatch, taskShape } from './builder.ts';
+import { hasHeadColumn, needs } from './needs.ts';
+import { splitBatch, taskShape } from './plan.ts';
 import type { RunConfig } from './protocol.ts';
 import { BATCH, COMMON_HYPER } from './settings.ts';
 
@@ -43,7 +44,7 @@ export interface Resolved {
 }
 
 /** Hyperparameters that kernels read whatever the parts are, with the value that switches them off. */
-const SILENT: Record<string, number> = { kl_coef: 0, std_is_population: 0 };
+const SILENT: Record<string, number> = { kl_coef: 0, std_is_population: 0, whiten_is_population: 0 };
 
 /** Names of the hyperparameter row, in buffer order. */
 export const hyperNames = (r: Resolved): string[] => [
@@ -83,9 +84,10 @@ function collectHyper(algorithm: Algorithm, parts: Parts, task: Task, policy: Po
   return out;
 }
 
-/** True when the start weights must score every rollout: a part asks, and one of its coefficients is above 0. */
+/** True when the start weights must score every rollout: a part always asks, or asks and one of its coefficients is above 0. */
 export const wantsReference = (r: Pick<Resolved, 'parts'>, values: Record<string, number>[]): boolean =>
-  needs(r.parts, 'ref_logp') && values.some((v) => (v.kl_coef ?? 0) > 0 || (v.kl_reward_coef ?? 0) > 0);
+  needs(r.parts, 'ref_logp_always') ||
+  (needs(r.parts, 'ref_logp') && values.some((v) => (v.kl_coef ?? 0) > 0 || (v.kl_reward_coef ?? 0) > 0));
 
 /** Checks every name and number of a configuration and builds what it names for an engine. Throws one sentence. */
 export function resolve(config: RunConfig, engine?: EngineInfo): Resolved {
@@ -98,9 +100,19 @@ export function resolve(config: RunConfig, engine?: EngineInfo): Resolved {
   const batch = fillTable('batch setting', BATCH, { ...algorithm.batch, ...config.batch });
   splitBatch(batch.prompts, batch.group_size, batch.minibatches);
   const instance = task.build(fillTable(`setting of task ${task.id}`, task.settings, config.task_settings));
+  const refused = ROLES.flatMap(
+    (role) =>
+      parts[role].refuses_task?.({
+        id: task.id,
+        kinds: instance.kinds?.length ?? 1,
+        symbols: instance.sizes,
+        replicas: batch.replicas,
+      }) ?? [],
+  );
+  if (refused.length > 0) throw new Error(refused.join(' '));
   const settings = fillTable(`setting of policy ${family.id}`, family.settings, config.policy_settings);
   const policy = family.build(taskShape(instance), settings, {
-    has_value_head: needs(parts, 'value'),
+    has_value_head: hasHeadColumn(parts),
     is_wide: engine?.kind === 'webgpu' && engine.is_software,
   });
   const hyper = collectHyper(algorithm, parts, task, family);

@@ -6,13 +6,17 @@ import { elementsOf, type Program, printProgram } from '../engine/program.ts';
 import { PURPOSE, randomBits, replicaSeed } from '../engine/random.ts';
 import type { Numbers } from '../engine/twin.ts';
 import { initialParameters, type PolicyInstance } from '../policies/policy.ts';
-import { buildEvaluation, buildStep, DEMONSTRATION_VARIANTS, type StepPlan } from './builder.ts';
+import { buildStep } from './builder.ts';
+import { buildEvaluation, buildSampling } from './evaluation.ts';
 import { EVALUATION_COLUMNS, METRIC_COLUMNS, metricsOf } from './metrics.ts';
+import { demonstrationVariants, type StepPlan } from './plan.ts';
 import type { Edit, RunConfig, RunInfo } from './protocol.ts';
 import { checkHyper, hyperNames, hyperRow, type Resolved, resolve, wantsReference } from './resolve.ts';
 
 /** Evaluation asks at most this many prompts: enough to tell 0.9 from 0.95, small beside a training step. */
 const MAX_EVALUATION_PROMPTS = 64;
+/** Fewer where every prompt is answered many times. */
+const MAX_SAMPLED_PROMPTS = 16;
 
 /** One step's numbers: [replica][metric of RunInfo.metrics], NaN where a metric was not measured. */
 export interface Row {
@@ -34,6 +38,7 @@ export const STATE = [
   'length',
   'token_stat',
   'value_stat',
+  'params_history',
 ];
 
 /** Parameters of one layout carried over to another, tensor by tensor and column by column; new columns start at 0. */
@@ -63,7 +68,8 @@ export class Run {
   private resolved: Resolved;
   private values: Record<string, number>[] = [];
   private training!: LoadedProgram;
-  private evaluation: LoadedProgram | undefined;
+  /** programs that run before the step wherever an evaluation is due */
+  private evaluations: LoadedProgram[] = [];
   private columns: number[] = [];
   /** the start weights of all replicas, for the KL anchor */
   private start: Float32Array = new Float32Array(0);
@@ -124,7 +130,7 @@ export class Run {
       batch: r.batch,
       hyper: hyperNames(r),
       has_ref_logp: wantsReference(r, this.values),
-      choose_prompt: 'uniform',
+      choose_prompt: 'by_source',
     };
   }
 
@@ -132,24 +138,38 @@ export class Run {
     const plan = this.plan();
     const { instance, batch } = this.resolved;
     const training = await this.executor.load(buildStep(plan), { collect: 'metrics' });
-    let evaluation: LoadedProgram | undefined;
+    const evaluations: LoadedProgram[] = [];
     if (batch.eval_every > 0) {
       const pool = instance.num_held_out > 0 ? instance.num_held_out : instance.prompts.length;
-      evaluation = await this.executor.load(
-        buildEvaluation(plan, instance.prompts.length - pool, Math.min(pool, MAX_EVALUATION_PROMPTS)),
-      );
-      this.writeTables(evaluation.program);
+      const first = instance.prompts.length - pool;
+      const programs = [buildEvaluation(plan, first, Math.min(pool, MAX_EVALUATION_PROMPTS))];
+      if (batch.eval_samples > 0)
+        programs.push(buildSampling(plan, first, Math.min(pool, MAX_SAMPLED_PROMPTS), batch.eval_samples));
+      for (const program of programs) evaluations.push(await this.executor.load(program));
     }
-    this.writeTables(training.program);
+    for (const loaded of [...evaluations, training]) this.writeTables(loaded.program);
     this.training = training;
-    this.evaluation = evaluation;
-    this.columns = metricsOf(this.resolved.parts, plan.has_ref_logp, evaluation !== undefined).map((m) => m.column);
-    this.executor.keepOnly(evaluation ? [training, evaluation] : [training]);
+    this.evaluations = evaluations;
+    this.columns = this.metrics().map((m) => m.column);
+    this.executor.keepOnly([training, ...evaluations]);
     this.writeHyper();
   }
 
+  /** The metrics of this run, with their columns. */
+  private metrics() {
+    const { parts, instance, batch } = this.resolved;
+    return metricsOf({
+      parts,
+      has_ref_logp: wantsReference(this.resolved, this.values),
+      has_evaluation: this.evaluations.length > 0,
+      eval_samples: batch.eval_samples,
+      kinds: instance.kinds ?? [],
+      num_correct: instance.num_correct,
+    });
+  }
+
   /** Fills every buffer that the host owns. */
-  private writeTables(program: Program, resolved: Resolved = this.resolved): void {
+  private writeTables(program: Program, resolved: Resolved = this.resolved, is_pretraining = false): void {
     const { instance } = resolved;
     const has = (name: string) => program.buffers[name] !== undefined;
     const each = (name: string, make: (i: number) => number) => {
@@ -162,29 +182,34 @@ export class Run {
       );
     };
     if (has('prompt_table')) this.executor.write('prompt_table', Uint32Array.from(instance.prompts.flat()));
-    for (const name of ['rollout_sequence_index', 'eval_rollout_sequence_index', 'ref_sequence_index', 'group_member'])
-      each(name, (i) => i);
-    if (program.buffers.mb_sequence_index?.origin === 'host') each('mb_sequence_index', (i) => i);
+    for (const name of Object.keys(program.buffers)) {
+      // a batch in its own order, and groups that are all kept
+      const is_identity = name.endsWith('sequence_index') || name === 'group_member' || name === 'kept_group';
+      if (is_identity && program.buffers[name].origin === 'host') each(name, (i) => i);
+    }
     each('group_start', (i) => i * program.dims.member);
     if (has('demonstration_table'))
-      this.executor.write('demonstration_table', this.demonstrations(program.dims.table_row));
+      this.executor.write('demonstration_table', this.demonstrations(resolved, program.dims.table_row, is_pretraining));
     if (has('ref_params')) this.executor.write('ref_params', this.start);
   }
 
-  private demonstrations(row: number): Uint32Array {
-    const { instance, task } = this.resolved;
-    const out = new Uint32Array(instance.prompts.length * DEMONSTRATION_VARIANTS * row);
+  /** What the task's solver writes, or what the pre-training data hold. */
+  private demonstrations(resolved: Resolved, row: number, is_pretraining: boolean): Uint32Array {
+    const { instance, task } = resolved;
+    const variants = demonstrationVariants(instance.prompts.length);
+    const out = new Uint32Array(instance.prompts.length * variants * row);
     instance.prompts.forEach((prompt, p) => {
-      for (let variant = 0; variant < DEMONSTRATION_VARIANTS; variant++) {
+      for (let variant = 0; variant < variants; variant++) {
         let count = 0;
         const draw = (n: number) => randomBits(0, p, PURPOSE.demonstration, variant, count++) % n;
-        const response = instance.demonstrate(prompt, draw);
+        const response =
+          is_pretraining && instance.pretrain ? instance.pretrain(prompt, draw) : instance.demonstrate(prompt, draw);
         if (response.length > instance.position) {
           throw new Error(
             `task ${task.id}: a demonstration has ${response.length} symbols, responses have at most ${instance.position}.`,
           );
         }
-        const at = (p * DEMONSTRATION_VARIANTS + variant) * row;
+        const at = (p * variants + variant) * row;
         out.set(response, at);
         out[at + row - 1] = response.length;
       }
@@ -200,7 +225,7 @@ export class Run {
   private writeStart(): void {
     this.executor.write('params', this.start);
     const { buffers } = this.program;
-    for (const name of ['moment1', 'moment2', 'optimiser', 'baseline', 'metrics']) {
+    for (const name of ['moment1', 'moment2', 'optimiser', 'baseline', 'metrics', 'recorded', 'params_history']) {
       if (buffers[name]) this.executor.write(name, new Float32Array(elementsOf(this.program, buffers[name])));
     }
     this.writeClock();
@@ -232,11 +257,11 @@ export class Run {
       has_ref_logp: false,
     };
     const loaded = await this.executor.load(buildStep(plan), { collect: 'metrics' });
-    this.writeTables(loaded.program, supervised);
+    this.writeTables(loaded.program, supervised, true);
     const row = hyperRow(supervised, supervised.values);
     this.executor.write('hypers', Float32Array.from(Array.from({ length: batch.replicas }, () => row).flat()));
     this.executor.write('params', this.start);
-    for (const name of ['moment1', 'moment2', 'optimiser', 'metrics']) {
+    for (const name of ['moment1', 'moment2', 'optimiser', 'metrics', 'recorded']) {
       this.executor.write(name, new Float32Array(elementsOf(loaded.program, loaded.program.buffers[name])));
     }
     this.writeClock();
@@ -257,9 +282,7 @@ export class Run {
       config: this.config,
       engine: this.executor.info,
       hyper: resolved.hyper,
-      metrics: metricsOf(resolved.parts, wantsReference(resolved, this.values), this.evaluation !== undefined).map(
-        (m) => m.info,
-      ),
+      metrics: this.metrics().map((m) => m.info),
       num_parameters: resolved.policy.num_parameters,
       num_launches: this.training.num_launches,
       bytes: this.executor.bytes,
@@ -272,8 +295,8 @@ export class Run {
   /** Queues one step, with an evaluation of the policy before it where one is due. */
   submit(): void {
     const every = this.resolved.batch.eval_every;
-    const is_evaluated = this.evaluation !== undefined && this.step % every === 0;
-    if (is_evaluated && this.evaluation) this.executor.run(this.evaluation);
+    const is_evaluated = this.evaluations.length > 0 && this.step % every === 0;
+    if (is_evaluated) for (const evaluation of this.evaluations) this.executor.run(evaluation);
     this.executor.run(this.training);
     this.submitted.push({ step: this.step, is_evaluated });
     this.step++;
@@ -293,6 +316,28 @@ export class Run {
       }
       return { step, values: out };
     });
+  }
+
+  /**
+   * Evaluates the policy as it is now under other hyperparameters, such as another rule of the verifier: metric id -> one
+   * number per replica. Leaves the run as it was; all rows must have been taken.
+   */
+  async probe(hyper: Record<string, number>): Promise<Record<string, Float32Array>> {
+    for (const [name, value] of Object.entries(hyper)) checkHyper(this.resolved, name, value);
+    const { metrics } = await this.executor.read(['metrics']);
+    const before = Float32Array.from(metrics);
+    const rows = this.values.map((row) => hyperRow(this.resolved, { ...row, ...hyper }));
+    this.executor.write('hypers', Float32Array.from(rows.flat()));
+    for (const evaluation of this.evaluations) this.executor.run(evaluation);
+    const after = (await this.executor.read(['metrics'])).metrics;
+    const out: Record<string, Float32Array> = {};
+    for (const { info, column } of this.metrics()) {
+      if (EVALUATION_COLUMNS.includes(column))
+        out[info.id] = Float32Array.from({ length: this.replicas }, (_, r) => after[r * METRIC_COLUMNS + column]);
+    }
+    this.executor.write('metrics', before);
+    this.writeHyper();
+    return out;
   }
 
   /** Runs `count` steps and returns their rows: for the command line and tests. */
@@ -360,6 +405,7 @@ export class Run {
     }
     for (const name of ['params', 'moment1', 'moment2'])
       this.executor.write(name, carryOver(before.policy, after.policy, carried[name], this.replicas));
+    this.fillHistory(carryOver(before.policy, after.policy, carried.params, this.replicas));
     this.executor.write('optimiser', carried.optimiser);
     this.executor.write('clock', carried.clock);
     this.start = carryOver(before.policy, after.policy, this.start, this.replicas);
@@ -371,6 +417,18 @@ export class Run {
             .join(', ')
         : change.algorithm;
     return this.record(text);
+  }
+
+  /** After an exchange of parts every older policy is the present one. */
+  private fillHistory(params: Float32Array): void {
+    if (!this.program.buffers.params_history) return;
+    const { num_parameters } = this.resolved.policy;
+    const { staleness } = this.resolved.batch;
+    for (let r = 0; r < this.replicas; r++) {
+      const mine = params.subarray(r * num_parameters, (r + 1) * num_parameters);
+      for (let k = 0; k < staleness; k++)
+        this.executor.write('params_history', mine, (r * staleness + k) * num_parameters);
+    }
   }
 
   /** Names and contents of the buffers that are this run's state. */

@@ -12,6 +12,21 @@ export const BATCH: KnobTable = {
     scale: 'power_of_two',
     doc: 'updates per pass; with a single update per rollout many algorithms are identical',
   },
+  oversample: {
+    value: 2,
+    min: 1,
+    max: 8,
+    scale: 'power_of_two',
+    doc: 'groups drawn for every group trained on, where the source chooses among them',
+    source: '3 in DAPO’s recipe',
+  },
+  staleness: {
+    value: 0,
+    min: 0,
+    max: 16,
+    scale: 'int',
+    doc: 'rollouts are drawn by the weights of so many steps ago',
+  },
   replicas: { value: 1, min: 1, max: 16, scale: 'int', doc: 'policies trained side by side, each with its own seed' },
   eval_every: {
     value: 10,
@@ -19,6 +34,13 @@ export const BATCH: KnobTable = {
     max: 1000,
     scale: 'int',
     doc: 'steps between greedy evaluations, on held-out prompts where the task has some; 0 turns them off',
+  },
+  eval_samples: {
+    value: 0,
+    min: 0,
+    max: 128,
+    scale: 'int',
+    doc: 'samples per prompt and evaluation, for pass@k, votes and diversity; 0 leaves that out',
   },
   warm_up_steps: {
     value: 0,

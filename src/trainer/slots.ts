@@ -4,7 +4,7 @@ import { partTwins } from '../algorithms/index.ts';
 import { PURPOSE, randomBits } from '../engine/random.ts';
 import type { SlotTwin } from '../engine/twin.ts';
 import { tasks } from '../tasks/index.ts';
-import { type History, NEXT, type Next } from '../tasks/task.ts';
+import { type History, NEXT, type Next, type Task } from '../tasks/task.ts';
 
 const shared: Record<string, Record<string, SlotTwin>> = {
   matmul_epilogue: {
@@ -27,10 +27,17 @@ const shared: Record<string, Record<string, SlotTwin>> = {
   reward: {},
 };
 
+/** The part files of a task's slots. */
+export const taskSlots = (task: Task): Record<string, string> => ({
+  answer: 'whole_response',
+  response_kind: 'one_kind',
+  ...task.slots,
+});
+
 /** Every slot's twins, from parts, tasks and the shared ones. */
 export function slotTwins(): Record<string, Record<string, SlotTwin>> {
   const out: Record<string, Record<string, SlotTwin>> = partTwins();
-  for (const [slot, twins] of Object.entries(shared)) out[slot] = { ...twins };
+  for (const [slot, twins] of Object.entries(shared)) out[slot] = { ...out[slot], ...twins };
   for (const task of Object.values(tasks)) {
     out.reward[task.id] = task.twins.reward;
     if (task.twins.next_symbol) out.next_symbol[task.id] = task.twins.next_symbol;

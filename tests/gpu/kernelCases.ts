@@ -1,10 +1,12 @@
 /** Hand-made dispatches of every kernel, on awkward sizes, with garbage where nobody may look. */
 
+import { no_answer } from '../../shaders/lib/answer.ref.ts';
 import { ROLES } from '../../src/algorithms/algorithm.ts';
 import { partsOf } from '../../src/algorithms/index.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import type { BufferSpec, Dispatch, Program } from '../../src/engine/program.ts';
-import { randomBits, randomNormal, randomUniform } from '../../src/engine/random.ts';
+import { PURPOSE, randomBits, randomNormal, randomUniform } from '../../src/engine/random.ts';
+import { METRIC_COLUMNS } from '../../src/trainer/metrics.ts';
 import { COMMON_HYPER } from '../../src/trainer/settings.ts';
 
 /** Sizes and offsets by name; the names that kernels use. */
@@ -78,7 +80,11 @@ function layout(
       position_stride: ceil(position, 4),
       mask_word: Math.ceil(position / 32),
       advantage_stride: 1,
-      metric: 18,
+      metric: METRIC_COLUMNS,
+      token_advantage_stride: ceil(position, 4),
+      staleness: 3,
+      param: 1024,
+      num_correct: 6,
       minibatch: 3,
     },
     ...{
@@ -113,6 +119,7 @@ export const HYPER: Record<string, number> = {
     kl_coef: 0.1,
     entropy_coef: 0.01,
     std_is_population: 0,
+    whiten_is_population: 0,
     solved_reward: 0.5,
     kl_reward_coef: 0.2,
     discount: 0.9,
@@ -127,7 +134,7 @@ function hyperValue(i: number): number {
   const r = Math.floor(i / hyper.length);
   const name = hyper[i % hyper.length];
   if (name === 'baseline') return r % 3;
-  if (name === 'std_is_population' || name === 'lone_response') return r % 2;
+  if (['std_is_population', 'whiten_is_population', 'lone_response'].includes(name)) return r % 2;
   return HYPER[name] / (1 + r / 16);
 }
 
@@ -167,11 +174,34 @@ function usual(d: Dims): Record<string, (i: number) => number> {
     group_member: (i) =>
       ((i % d.total_sequence) * (d.total_sequence % 2 === 0 ? d.total_sequence - 1 : 2)) % d.total_sequence,
     now: (i) =>
-      i % 4 === 3 ? (masked(i) ? 0 : 1) : masked(i) ? GARBAGE : i % 4 === 0 ? -2 * uniform(i) : uniform(i, 1),
-    recorded: (i) => (i % 4 === 3 ? 0 : -2 * uniform(i, 2)),
+      i % 4 === 3
+        ? masked(i)
+          ? 0
+          : 1 + below(2, Math.floor(i / 4), 12)
+        : masked(i)
+          ? GARBAGE
+          : i % 4 === 0
+            ? -2 * uniform(i)
+            : uniform(i, 1),
+    // the fourth number of a response's tokens says who wrote it
+    recorded: (i) =>
+      i % 4 === 3 ? [0, 1, 0, 2, 0][below(5, Math.floor(i / 4 / d.position_stride), 13)] : -2 * uniform(i, 2),
     sequence_stat: (i) =>
-      [normal(i), 1 + below(d.position, i, 5), d.total_sequence - 1 - (Math.floor(i / 4) % d.sequence), 0][i % 4],
-    batch_count: (i) => (i % 2 === 0 ? d.sequence * d.position - 1 : d.sequence),
+      [
+        normal(i),
+        1 + below(d.position, i, 5),
+        d.total_sequence - 1 - (Math.floor(i / 8) % d.sequence),
+        below(4, i, 14) === 0 ? 1 : 0,
+        normal(i),
+        uniform(i),
+        0,
+        0,
+      ][i % 8],
+    batch_count: (i) => [d.sequence * d.position - 1, d.sequence, d.sequence, 1.25][i % 4],
+    kept_group: (i) => d.group - 1 - (i % d.prompt),
+    prompt_stat: (i) => (i % 4 === 0 ? below(d.member + 1, i, 15) : below(2, i, 16)),
+    answers: (i) => (below(5, i, 17) === 0 ? no_answer : below(3, i, 18)),
+    kinds: (i) => below(5, i, 19),
     probability: (i) => uniform(i, 3) / d.key,
     inverse_rms: (i) => 0.5 + uniform(i, 4),
     rewards: (i) => [0, 1, 0.25, 1, 0.7][below(5, i, 6)],
@@ -191,6 +221,7 @@ const tokenSlots = (
 ) => ({
   ...{ stable_mask, importance_weight, objective, token_weight, likelihood_gradient: 'plain' },
   ...{ regulariser_value: regulariser, regulariser_gradient: regulariser },
+  ...{ effective_advantage: 'plain', sampler_weight: 'none', likelihood_objective: 'plain' },
 });
 
 /** Sizes of the matrix products: rows × inputs → outputs, each awkward in its own way. */
@@ -290,6 +321,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
 
   const cases: Record<string, () => Case[]> = {
     adamw: () => each(['replica', d.param_stride / 4]),
+    assign_demonstrations: () => each(SEQUENCES, { slots: { is_demonstration: 'every' } }),
     attention_backward_qkv: () => each(['replica', 'row', d.width / 4], { at: attention }),
     attention_backward_scores: () => each(['replica', 'row', 'head'], { at: attention }),
     attention_mix: () =>
@@ -312,10 +344,18 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     baseline_advantage: () => each(['replica', 64]),
     clear: () => each(['replica', d.values / 4]),
     constant_advantage: () => each(SEQUENCES),
-    count_tokens: () => each(['replica', 64], { data: { sequence_stat: (i) => below(3, i) } }),
+    count_tokens: () =>
+      each(['replica', 64], { data: { sequence_stat: (i) => (i % 8 === 3 ? below(2, i) : below(3, i)) } }),
+    covariance_metrics: () => [
+      ...each(['replica', 64], { at: { column: 3 } }),
+      ...each(['replica', 64], { at: { column: 3 }, size: { advantage_stride: d.position_stride } }),
+    ],
+    discounted_return: () => each(SEQUENCES),
     draw_prompts: () =>
-      ['uniform', 'in_order'].flatMap((choose_prompt) =>
-        each(SEQUENCES, { slots: { choose_prompt }, size: { prompt_count: 30 } }),
+      ['uniform', 'in_order', 'subset'].flatMap((choose_prompt) =>
+        [0, 1].flatMap((is_common) =>
+          each(SEQUENCES, { slots: { choose_prompt }, at: { is_common }, size: { prompt_count: 30 } }),
+        ),
       ),
     embed: () =>
       ranges(d).map(({ count, ...rows }) => ({
@@ -341,9 +381,15 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     gradient_norm: () => each(['replica', 64]),
     gradient_sum: () =>
       [1, 3].flatMap((split) => each(['replica', 'param_chunk'], { size: { split, param_stride: 1020 } })),
+    greedy_advantage: () => each(SEQUENCES),
     group_advantage: () =>
       ['standardise', 'centre', 'leave_one_out'].flatMap((group_advantage_of) =>
         each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
+      ),
+    kind_metrics: () => each(['replica', 64], { at: { column: 4 } }),
+    lag_params: () =>
+      [0, 17].flatMap((step) =>
+        each(['replica', d.param / 4], { data: { clock: (i) => (i % 2 === 0 ? 5 : step + (step > 0 ? i : 0)) } }),
       ),
     logits_backward: () => each(['replica', 'logit_row']),
     matmul: () => forwardProducts(d, 8, 4),
@@ -352,6 +398,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     matmul_input_backward_wide: () => backwardProducts('input', 16, 8),
     matmul_weight_backward: () => backwardProducts('weight', 8, 4),
     matmul_weight_backward_wide: () => backwardProducts('weight', 16, 8),
+    mean_metric: () => each(['replica', 64], { at: { column: 4 } }),
     policy_gradient: () =>
       [
         tokenSlots('none', 'none', 'log_likelihood', 'none', 'token_sum'),
@@ -359,12 +406,14 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'kl_k2', 'seq_mean_token_mean'),
         tokenSlots('sequence_clip', 'sequence_ratio', 'sequence_clip', 'kl_k3', 'seq_mean_token_sum'),
         tokenSlots('none', 'old_policy', 'log_likelihood', 'kl_k3', 'constant'),
+        tokenSlots('mean_sequence_clip', 'mean_sequence_ratio', 'mean_sequence_clip', 'none', 'token_mean'),
       ].flatMap((slots, i) => {
         const size = { advantage_stride: i % 2 === 0 ? 1 : d.position_stride };
         // ratios on both sides of the clamp
         const extreme = (k: number) => (k % 4 === 3 ? 0 : [-45, -0.5, 30, -19.9][below(4, Math.floor(k / 4), 9)]);
         return [...each(TOKENS, { slots, size }), ...each(TOKENS, { slots, size, data: { recorded: extreme } })];
       }),
+    prompt_statistics: () => each(['replica', 'prompt'], { data: { tokens: (i) => below(2, i, 20) } }),
     record_logp: () => [1, 2].flatMap((component) => each(TOKENS, { at: { component }, data: { now: normal } })),
     rms_gain_backward: () => {
       const last = { last_rows: d.prompt, last_row_step: d.prompt_position, count: d.logit_row };
@@ -390,14 +439,15 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       })),
     sample_symbol: () =>
       [0, d.position - 1].flatMap((t) =>
-        [0, 1].map((is_greedy) => ({
-          at: { t, is_greedy },
-          slots: { next_symbol: is_greedy ? 'fixed_length' : 'until_end' },
+        [0, PURPOSE.symbol, PURPOSE.evaluation].map((purpose) => ({
+          at: { t, purpose },
+          slots: { next_symbol: purpose === 0 ? 'fixed_length' : 'until_end' },
           over: SEQUENCES,
           // every third ended earlier; before the first symbol stand the lengths of the last rollout
           data: { length: (i) => (t === 0 ? below(9, i, 10) : i % 3 === 2 ? t - 1 : t) },
         })),
       ),
+    sample_metrics: () => each(['replica', 64], { at: { column: 2 } }),
     score_responses: () => [
       ...each(SEQUENCES, { slots: { reward: 'sum_to_target' }, data: { length: () => d.position } }),
       ...each(SEQUENCES, { slots: { reward: 'bandit' }, size: { arms: d.vocab } }),
@@ -413,6 +463,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       });
     },
     sequence_statistics: () => each(SEQUENCES),
+    signed_reward: () => each(SEQUENCES),
     shuffle_prompts: () => each(['replica', 'prompt'], { at: { epoch: 3 } }),
     step_metrics: () => each(['replica', 64]),
     tabular_backward: () => each(['replica', 'entry'], { size: tabular }),

@@ -68,7 +68,7 @@ async function updateOf(change: Partial<RunConfig>) {
   const run = await Run.open(cpu, config);
   await run.advance(1);
   const r = resolve(config);
-  const plan = { ...r, hyper: hyperNames(r), has_ref_logp: false, choose_prompt: 'uniform' as const };
+  const plan = { ...r, hyper: hyperNames(r), has_ref_logp: false, choose_prompt: 'by_source' as const };
   const before = await cpu.read(['recorded', 'params', 'advantage', 'clock']);
   const program = buildStep(plan, ['update']);
   const loaded = await cpu.load(program);
@@ -175,7 +175,9 @@ test('an update on the activations that the rollout kept has the gradient of a f
   await run.advance(1);
   const kept = Array.from((await cpu.read(['gradient'])).gradient);
   const r = resolve(config);
-  const program = buildStep({ ...r, hyper: hyperNames(r), has_ref_logp: false, choose_prompt: 'uniform' }, ['update']);
+  const program = buildStep({ ...r, hyper: hyperNames(r), has_ref_logp: false, choose_prompt: 'by_source' }, [
+    'update',
+  ]);
   expect(run.program.buffers.mb_logits).toBeUndefined();
   expect(program.buffers.mb_logits).toBeDefined();
   const loaded = await cpu.load(program);

@@ -1,0 +1,66 @@
+/** GSPO (arXiv 2507.18071): one length-normalised ratio per answer, and whole answers are clipped. */
+import { algorithm, part } from './algorithm.ts';
+import grpo from './grpo.ts';
+import { noRegulariser } from './reinforce.ts';
+
+/** exp of this is the largest ratio that the public code lets through. */
+const log_limit = 10;
+const mean_log_ratio = (t: { sequence_log_ratio: number; sequence_tokens: number }): number =>
+  Math.min(t.sequence_log_ratio / Math.max(t.sequence_tokens, 1), log_limit);
+
+export const meanSequenceClip = part({
+  role: 'stabiliser',
+  id: 'mean_sequence_clip',
+  title: 'Mean sequence clip',
+  doc: 'PPO clipping on the geometric mean of the token ratios: a response counts as a whole or not at all.',
+  equation: String.raw`s_i=\exp\Big(\tfrac1{|y_i|}\textstyle\sum_t\log\pi_\theta-\log\pi_{old}\Big),\quad \min\big(s_i\hat A_i,\ \mathrm{clip}(s_i)\hat A_i\big)`,
+  hyper: {
+    clip_low: {
+      value: 0.05,
+      min: 0,
+      max: 1,
+      scale: 'linear',
+      doc: 'how far below 1 the mean ratio may fall',
+      source: '0.0003 in verl’s example, for answers of thousands of tokens',
+    },
+    clip_high: {
+      value: 0.08,
+      min: 0,
+      max: 10,
+      scale: 'linear',
+      doc: 'how far above 1 the mean ratio may rise',
+      source: '0.0004 in verl’s example, for answers of thousands of tokens',
+    },
+  },
+  slots: {
+    stable_mask: {
+      file: 'mean_sequence_clip',
+      twin: (t, h) => {
+        const ratio = Math.exp(mean_log_ratio(t));
+        return (t.advantage > 0 && ratio > 1 + h.clip_high) || (t.advantage < 0 && ratio < 1 - h.clip_low) ? 0 : 1;
+      },
+    },
+    importance_weight: {
+      file: 'mean_sequence_ratio',
+      twin: (t) => Math.exp(mean_log_ratio(t)),
+    },
+    objective: {
+      file: 'mean_sequence_clip',
+      twin: (t, h) => {
+        const ratio = Math.exp(mean_log_ratio(t));
+        const clipped = Math.min(Math.max(ratio, 1 - h.clip_low), 1 + h.clip_high);
+        return Math.max(-t.advantage * ratio, -t.advantage * clipped);
+      },
+    },
+  },
+});
+
+export default algorithm({
+  ...grpo,
+  id: 'gspo',
+  title: 'GSPO',
+  summary: 'Takes one length-normalised importance ratio per answer and clips whole answers instead of tokens.',
+  paper: { title: 'Group sequence policy optimization', arxiv: '2507.18071', equation: 'Eq. 5 to 7' },
+  stabiliser: meanSequenceClip,
+  regulariser: noRegulariser,
+});
