@@ -9,12 +9,22 @@ const MAX_LINES = 600;
 const SKIPPED = new Set(['node_modules', 'dist', 'coverage', 'test-results', 'playwright-report']);
 
 // A folder of src/ imports its own level and lower ones, never a higher one.
-const LEVELS = { ui: 5, state: 4, experiments: 3.5, trainer: 3, algorithms: 2, tasks: 2, policies: 2, engine: 1 };
-const ORDER = 'ui -> state -> experiments -> trainer -> algorithms, tasks, policies -> engine';
+const LEVELS = {
+  ui: 5,
+  state: 4,
+  experiments: 3.5,
+  trainer: 3,
+  algorithms: 2,
+  tasks: 2,
+  policies: 2,
+  engine: 1,
+  corpus: 1,
+};
+const ORDER = 'ui -> state -> experiments -> trainer -> algorithms, tasks, policies -> engine, corpus';
 // Beside the levels: what these may import from src/. Nothing on a level imports them.
 const ALONGSIDE = {
-  cli: ['experiments', 'trainer', 'algorithms', 'tasks', 'policies', 'engine'],
-  embed: ['experiments', 'trainer', 'algorithms', 'tasks', 'policies', 'engine'],
+  cli: ['experiments', 'trainer', 'algorithms', 'tasks', 'policies', 'engine', 'corpus'],
+  embed: ['experiments', 'trainer', 'algorithms', 'tasks', 'policies', 'engine', 'corpus'],
 };
 
 /** All source files below a root, as paths with forward slashes. */
