@@ -1,18 +1,26 @@
-import { digitsOf, distinctRows, heldOutOf, MOST_PROMPTS, tableDraw } from './lib/prompts.ts';
-import { task } from './task.ts';
+import { digitsOf, distinctRows, heldOutOf, MOST_PROMPTS, numberOf, tableDraw } from './lib/prompts.ts';
+import { type History, NO_ANSWER, task } from './task.ts';
 
 const PLUS = 10;
 const EQUALS = 11;
 const END = 12;
 const SYMBOLS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '+', '=', 'end'];
 
-const numberOf = (digits: readonly number[]): number => digits.reduce((value, digit) => value * 10 + digit, 0);
 const symbolsOf = (value: number): number[] => [...String(value)].map(Number);
 const text = (symbols: readonly number[]): string =>
   symbols
     .map((s) => SYMBOLS[s] ?? '?')
     .join('')
     .replace('end', '');
+
+/** What is written before the end symbol, with a scratchpad behind the last '='; undefined without an end. */
+function answerIn(length: number, { response_symbol, size }: History): number[] | undefined {
+  const response = Array.from({ length }, (_, t) => response_symbol(t));
+  const end = response.indexOf(END);
+  if (end < 0) return undefined;
+  const written = response.slice(0, end);
+  return size.scratchpad === 1 ? written.slice(written.lastIndexOf(EQUALS) + 1) : written;
+}
 
 /** Addition: what a scratchpad is good for. */
 export default task({
@@ -31,17 +39,22 @@ export default task({
     },
   },
   rules: {},
-  slots: { next_symbol: 'until_end', reward: 'arithmetic' },
+  slots: { next_symbol: 'until_end', reward: 'arithmetic', answer: 'arithmetic' },
   twins: {
-    reward: (length, { prompt_symbol, response_symbol, size }) => {
-      const { digits } = size;
-      const part = (from: number) => Array.from({ length: digits }, (_, j) => prompt_symbol(from + j));
-      const response = Array.from({ length }, (_, t) => response_symbol(t));
-      const end = response.indexOf(END);
-      if (end < 0) return 0;
-      const written = response.slice(0, end);
-      const answer = size.scratchpad === 1 ? written.slice(written.lastIndexOf(EQUALS) + 1) : written;
-      return answer.join(' ') === symbolsOf(numberOf(part(0)) + numberOf(part(digits + 1))).join(' ') ? 1 : 0;
+    reward: (length, history) => {
+      const { digits } = history.size;
+      const term = (from: number) =>
+        numberOf(
+          Array.from({ length: digits }, (_, j) => history.prompt_symbol(from + j)),
+          10,
+        );
+      return answerIn(length, history)?.join(' ') === symbolsOf(term(0) + term(digits + 1)).join(' ') ? 1 : 0;
+    },
+    answer: (length, history) => {
+      const written = answerIn(length, history) ?? [];
+      const number = numberOf(written, 10);
+      const is_number = written.length <= history.size.digits + 1 && written.join(' ') === symbolsOf(number).join(' ');
+      return is_number ? number : NO_ANSWER;
     },
   },
   build({ digits, scratchpad }) {
@@ -61,6 +74,7 @@ export default task({
       num_held_out: digits === 1 ? 0 : heldOutOf(prompts.length),
       optimum: 1,
       solved_reward: 1,
+      num_correct: scratchpad === 1 ? undefined : 1,
       demonstrate(prompt) {
         const [a, b] = terms(prompt);
         const scratch: number[] = [];
@@ -70,12 +84,12 @@ export default task({
           carry = sum > 9 ? 1 : 0;
           scratch.push(...digitsOf(sum, 10, 2));
         }
-        const answer = [...symbolsOf(numberOf(a) + numberOf(b)), END];
+        const answer = [...symbolsOf(numberOf(a, 10) + numberOf(b, 10)), END];
         return scratchpad === 1 ? [...scratch, EQUALS, ...answer] : answer;
       },
       show(prompt, response, reward) {
         const [a, b] = terms(prompt);
-        const sum = numberOf(a) + numberOf(b);
+        const sum = numberOf(a, 10) + numberOf(b, 10);
         const said =
           reward === 1 ? 'right' : response.includes(END) ? `wrong, it is ${sum}` : `not ended, it is ${sum}`;
         return { prompt: text(prompt), response: text(response), verdict: said };

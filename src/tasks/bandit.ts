@@ -1,12 +1,9 @@
 import { mix } from '../engine/random.ts';
-import { digitsOf, widthOf } from './lib/prompts.ts';
+import { digitsOf, numberOf, widthOf } from './lib/prompts.ts';
 import { task } from './task.ts';
 
 /** The arm that pays 1 in a context; a fixed scramble, so that nothing but trying finds it. */
 const bestArm = (context: number, arms: number): number => mix(context + 1) % arms;
-
-const contextOf = (prompt: readonly number[], arms: number): number =>
-  prompt.reduce((value, digit) => value * arms + digit, 0);
 
 /** Contextual bandit: one symbol, one reward. */
 export default task({
@@ -33,7 +30,7 @@ export default task({
       const { arms } = size;
       if (length < 1 || response_symbol(0) >= arms) return 0;
       const prompt = Array.from({ length: size.prompt_position }, (_, j) => prompt_symbol(j));
-      const below_best = (response_symbol(0) - bestArm(contextOf(prompt, arms), arms) + arms) % arms;
+      const below_best = (response_symbol(0) - bestArm(numberOf(prompt, arms), arms) + arms) % arms;
       return below_best === 0 ? 1 : ((1 - hyper.arm_gap) * (arms - below_best)) / (arms - 1);
     },
   },
@@ -50,11 +47,12 @@ export default task({
       optimum: 1,
       // the second-best arm pays at most 0.99
       solved_reward: 0.999,
-      demonstrate: (prompt) => [bestArm(contextOf(prompt, arms), arms)],
+      num_correct: 1,
+      demonstrate: (prompt) => [bestArm(numberOf(prompt, arms), arms)],
       show: (prompt, response, reward) => ({
-        prompt: `context ${contextOf(prompt, arms)}`,
+        prompt: `context ${numberOf(prompt, arms)}`,
         response: response.length > 0 ? `arm ${response[0]}` : '',
-        verdict: reward >= 0.999 ? 'the best arm' : `the best arm is ${bestArm(contextOf(prompt, arms), arms)}`,
+        verdict: reward >= 0.999 ? 'the best arm' : `the best arm is ${bestArm(numberOf(prompt, arms), arms)}`,
       }),
     };
   },

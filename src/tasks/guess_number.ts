@@ -1,5 +1,5 @@
 import { heldOutOf, shuffled, tableDraw } from './lib/prompts.ts';
-import { type History, NEXT, task } from './task.ts';
+import { type History, NEXT, NO_ANSWER, task } from './task.ts';
 
 interface Range {
   low: number;
@@ -57,7 +57,7 @@ export default task({
     turns: { value: 8, min: 6, max: 16, scale: 'int', doc: 'guesses that are allowed; halving needs at most 6' },
   },
   rules: {},
-  slots: { next_symbol: 'guess_number', reward: 'guess_number' },
+  slots: { next_symbol: 'guess_number', reward: 'guess_number', answer: 'guess_number' },
   twins: {
     next_symbol(t, history) {
       const first = history.size.numbers;
@@ -71,6 +71,11 @@ export default task({
         if (response_symbol(2 * turn - 1) === size.numbers + CORRECT) return 1 - (turn - fewest) / size.turns;
       }
       return 0;
+    },
+    answer(length, { response_symbol, size }) {
+      const said = Array.from({ length: Math.floor(length / 2) }, (_, k) => response_symbol(2 * k + 1));
+      const turn = said.indexOf(size.numbers + CORRECT);
+      return turn < 0 ? NO_ANSWER : response_symbol(2 * turn);
     },
   },
   build({ numbers, turns }) {

@@ -33,6 +33,7 @@ export default task({
       optimum: 1,
       // half a symbol below all of them: a quotient may be rounded
       solved_reward: 1 - 0.5 / response_length,
+      num_correct: 1,
       demonstrate: (prompt) => Array<number>(response_length).fill(prompt[0]),
       show: (prompt, response, reward) => ({
         prompt: prompt.join(' '),

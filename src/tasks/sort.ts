@@ -34,6 +34,7 @@ export default task({
       optimum: 1,
       // half a position below all of them: a quotient may be rounded
       solved_reward: 1 - 0.5 / num_items,
+      num_correct: 1,
       demonstrate: (prompt) => ascending(prompt),
       show: (prompt, response, reward) => ({
         prompt: prompt.join(' '),

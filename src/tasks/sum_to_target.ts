@@ -1,5 +1,5 @@
 import { digitsOf, widthOf } from './lib/prompts.ts';
-import { task } from './task.ts';
+import { NO_ANSWER, task } from './task.ts';
 
 /** The sum task: the smallest task with many correct answers per prompt, so that entropy and diversity mean something. */
 export default task({
@@ -18,7 +18,7 @@ export default task({
     length: { value: 4, min: 1, max: 32, scale: 'int', doc: 'symbols per response' },
   },
   rules: {},
-  slots: { next_symbol: 'fixed_length', reward: 'sum_to_target' },
+  slots: { next_symbol: 'fixed_length', reward: 'sum_to_target', answer: 'sum_to_target' },
   twins: {
     reward: (length, { prompt_symbol, response_symbol, size }) => {
       let sum = 0;
@@ -26,6 +26,12 @@ export default task({
       let id = 0;
       for (let j = 0; j < size.prompt_position; j++) id = id * size.modulus + prompt_symbol(j);
       return length === size.position && sum % size.modulus === id % size.modulus ? 1 : 0;
+    },
+    answer: (length, { response_symbol, size }) => {
+      if (length < size.position) return NO_ANSWER;
+      let sum = 0;
+      for (let t = 0; t < length; t++) sum += response_symbol(t);
+      return sum % size.modulus;
     },
   },
   build({ num_prompts, modulus, length }) {
@@ -41,6 +47,7 @@ export default task({
       num_held_out: 0,
       optimum: 1,
       solved_reward: 1,
+      num_correct: modulus ** (length - 1),
       demonstrate(prompt, draw) {
         const free = Array.from({ length: length - 1 }, () => draw(modulus));
         // the last digit of the prompt is its number modulo the base

@@ -4,7 +4,7 @@ import { partTwins } from '../algorithms/index.ts';
 import { PURPOSE, randomBits } from '../engine/random.ts';
 import type { SlotTwin } from '../engine/twin.ts';
 import { tasks } from '../tasks/index.ts';
-import { type History, NEXT, type Next, type Task } from '../tasks/task.ts';
+import { type History, NEXT, type Next, NO_ANSWER, type Task } from '../tasks/task.ts';
 
 const shared: Record<string, Record<string, SlotTwin>> = {
   matmul_epilogue: {
@@ -25,6 +25,15 @@ const shared: Record<string, Record<string, SlotTwin>> = {
     }),
   },
   reward: {},
+  answer: {
+    // FNV-1a, one step per symbol and a last one for the length
+    whole_response: (length: number, { response_symbol }: History): number => {
+      const words = [...Array.from({ length }, (_, i) => response_symbol(i)), length];
+      const key = words.reduce((hash, word) => Math.imul(hash ^ word, 16777619) >>> 0, 2166136261);
+      return key === NO_ANSWER ? NO_ANSWER - 1 : key;
+    },
+  },
+  response_kind: { one_kind: (): number => 0 },
 };
 
 /** The part files of a task's slots. */
@@ -40,6 +49,8 @@ export function slotTwins(): Record<string, Record<string, SlotTwin>> {
   for (const [slot, twins] of Object.entries(shared)) out[slot] = { ...out[slot], ...twins };
   for (const task of Object.values(tasks)) {
     out.reward[task.id] = task.twins.reward;
+    if (task.twins.answer) out.answer[task.id] = task.twins.answer;
+    if (task.twins.response_kind) out.response_kind[task.id] = task.twins.response_kind;
     if (task.twins.next_symbol) out.next_symbol[task.id] = task.twins.next_symbol;
   }
   return out;

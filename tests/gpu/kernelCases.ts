@@ -342,6 +342,10 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         ),
       ),
     baseline_advantage: () => each(['replica', 64]),
+    classify_responses: () => [
+      ...each(SEQUENCES, { slots: { response_kind: 'one_kind' } }),
+      ...each(SEQUENCES, { slots: { response_kind: 'two_forms' }, size: { num_answers: 1 } }),
+    ],
     clear: () => each(['replica', d.values / 4]),
     constant_advantage: () => each(SEQUENCES),
     count_tokens: () =>
@@ -369,6 +373,11 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         at: tok,
         over: ['replica', split, d.vocab + d.context, d.width / 4],
       })),
+    extract_answers: () => [
+      ...each(SEQUENCES, { slots: { answer: 'whole_response' } }),
+      ...each(SEQUENCES, { slots: { answer: 'sum_to_target' } }),
+      ...each(SEQUENCES, { slots: { answer: 'two_forms' }, size: { num_answers: 1 } }),
+    ],
     evaluate_metrics: () => each(['replica', 64], { at: { column: 5 } }),
     gae: () => each(SEQUENCES),
     gelu_backward: () => each(['replica', 'row', d.hidden / 4], { at: { offset: d.row * d.hidden } }),

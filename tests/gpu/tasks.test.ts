@@ -7,10 +7,14 @@ import type { Program } from '../../src/engine/program.ts';
 import { fillTable } from '../../src/engine/table.ts';
 import { tasks } from '../../src/tasks/index.ts';
 import type { History, Task, TaskInstance } from '../../src/tasks/task.ts';
-import { NEXT } from '../../src/tasks/task.ts';
+import { NEXT, NO_ANSWER } from '../../src/tasks/task.ts';
+import { slotTwins } from '../../src/trainer/slots.ts';
+import { FORMS, symbolsOf } from '../unit/selfSearchForms.ts';
+import { drawOf, withMistakes } from '../unit/taskHelpers.ts';
 
 const REPLICAS = 2;
 const SEQUENCES = 3001;
+const twins = slotTwins();
 
 let device: GPUDevice;
 let executor: GpuExecutor;
@@ -27,16 +31,6 @@ beforeAll(async () => {
 });
 afterAll(() => executor?.destroy());
 
-function drawOf(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), 1 | state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return Math.floor((((x ^ (x >>> 14)) >>> 0) / 4294967296) * n);
-  };
-}
-
 const hyperNames = (task: Task) => ['temperature', ...Object.keys(task.rules)];
 const sizesOf = (at: TaskInstance) => ({
   ...at.sizes,
@@ -48,19 +42,27 @@ const sizesOf = (at: TaskInstance) => ({
   context: at.prompt_position + at.position,
 });
 
-/** Only the verifier: tokens, lengths and rules come from the host. */
-function verifier(task: Task, at: TaskInstance): Program {
+/** Only what judges responses: tokens, lengths and rules come from the host. */
+function judges(task: Task, at: TaskInstance): Program {
+  const { reward, answer = 'whole_response', response_kind = 'one_kind' } = task.slots;
+  const per_sequence = ['replica', 'sequence'];
   return {
-    id: `score ${task.id}`,
+    id: `judge ${task.id}`,
     dims: { ...sizesOf(at), replica: REPLICAS, hyper: hyperNames(task).length },
     buffers: {
       hypers: { type: 'f32', shape: ['replica', 'hyper'], doc: 'rules', origin: 'host' },
       tokens: { type: 'u32', shape: ['replica', 'sequence', 'context'], doc: 'prompts, responses', origin: 'host' },
-      length: { type: 'u32', shape: ['replica', 'sequence'], doc: 'symbols per response', origin: 'host' },
-      rewards: { type: 'f32', shape: ['replica', 'sequence'], doc: 'rewards', is_result: true },
+      length: { type: 'u32', shape: per_sequence, doc: 'symbols per response', origin: 'host' },
+      rewards: { type: 'f32', shape: per_sequence, doc: 'rewards', is_result: true },
+      answers: { type: 'u32', shape: per_sequence, doc: 'keys of the answers', is_result: true },
+      kinds: { type: 'u32', shape: per_sequence, doc: 'kinds of the responses', is_result: true },
     },
     hyper: hyperNames(task),
-    steps: [{ kernel: 'score_responses', over: ['replica', 'sequence'], slots: { reward: task.slots.reward } }],
+    steps: [
+      { kernel: 'score_responses', over: per_sequence, slots: { reward } },
+      { kernel: 'extract_answers', over: per_sequence, slots: { answer } },
+      { kernel: 'classify_responses', over: per_sequence, slots: { response_kind } },
+    ],
   };
 }
 
@@ -95,18 +97,63 @@ function responseOf(at: TaskInstance, prompt: readonly number[], draw: (n: numbe
     if (at.sizes.end_symbol !== undefined && noise.length > 0 && draw(2) === 0) noise[noise.length - 1] = at.vocab - 1;
     return noise;
   }
-  let out = at.demonstrate(prompt, draw);
-  for (let k = draw(3); k >= 0 && out.length > 0; k--) {
-    const where = draw(out.length);
-    const edit = draw(3);
-    if (edit === 0) out = out.with(where, draw(at.vocab));
-    else if (edit === 1) out = out.toSpliced(where, 1);
-    else out = out.toSpliced(where, 0, draw(at.vocab)).slice(0, at.position);
-  }
-  return out;
+  return withMistakes(
+    at,
+    at.pretrain && draw(2) === 0 ? at.pretrain(prompt, draw) : at.demonstrate(prompt, draw),
+    draw,
+  );
 }
 
-test.each(Object.values(tasks))('$id: both kernels that call its slots compile', async (task) => {
+interface Row {
+  prompt: readonly number[];
+  response: readonly number[];
+}
+
+/** Judges rows on the GPU and with the twins; the rows of each replica are judged by its own rules. */
+async function judged(task: Task, at: TaskInstance, rows: Row[]) {
+  const program = judges(task, at);
+  const { context } = program.dims;
+  const rules = [0, 1].map((r) =>
+    Object.fromEntries(Object.entries(task.rules).map(([name, knob]) => [name, r === 0 ? knob.value : knob.max])),
+  );
+  const { answer = 'whole_response', response_kind = 'one_kind' } = task.slots;
+  const tokens = new Uint32Array(REPLICAS * SEQUENCES * context);
+  const length = Uint32Array.from(rows, ({ response }) => response.length);
+  const wanted = rows.map(({ prompt, response }, i) => {
+    tokens.set([...prompt, ...response], i * context);
+    const history: History = {
+      prompt_symbol: (j) => prompt[j],
+      response_symbol: (k) => response[k] ?? 0,
+      size: { ...at.sizes, prompt_position: at.prompt_position, position: at.position },
+      hyper: rules[Math.floor(i / SEQUENCES)],
+    };
+    return {
+      reward: task.twins.reward(response.length, history),
+      answer: twins.answer[answer](response.length, history) as number,
+      kind: twins.response_kind[response_kind](response.length, history) as number,
+    };
+  });
+  const loaded = await executor.load(program);
+  executor.write('hypers', Float32Array.from(rules.flatMap((r) => [1, ...Object.values(r)])));
+  executor.write('tokens', tokens);
+  executor.write('length', length);
+  executor.write('rewards', new Float32Array(rows.length).fill(Number.NaN));
+  for (const name of ['answers', 'kinds']) executor.write(name, new Uint32Array(rows.length).fill(0xdeadbeef));
+  executor.run(loaded);
+  const got = await executor.read(['rewards', 'answers', 'kinds']);
+  expect(await executor.brokenGuards()).toEqual([]);
+  const wrong = rows.flatMap(({ prompt, response }, i) => {
+    const { reward, answer, kind } = wanted[i];
+    const is_close = Math.abs(got.rewards[i] - reward) <= 1e-6 + 1e-6 * Math.abs(reward);
+    if (is_close && got.answers[i] === answer && got.kinds[i] === kind) return [];
+    const text = [...prompt, ...response].map((symbol) => at.symbols[symbol] ?? symbol).join(' ');
+    const said = `got ${got.rewards[i]}, answer ${got.answers[i]}, kind ${got.kinds[i]}`;
+    return [`replica ${Math.floor(i / SEQUENCES)}, ${text}: ${said}, wanted ${reward}, ${answer}, ${kind}`];
+  });
+  return { wanted, rewards: got.rewards, wrong };
+}
+
+test.each(Object.values(tasks))('$id: the kernels that call its slots compile', async (task) => {
   for (const settings of difficulties(task)) {
     const at = task.build(settings);
     const given: Record<string, number> = {
@@ -120,6 +167,8 @@ test.each(Object.values(tasks))('$id: both kernels that call its slots compile',
     for (const [kernel, slots] of [
       ['sample_symbol', { next_symbol: task.slots.next_symbol }],
       ['score_responses', { reward: task.slots.reward }],
+      ['extract_answers', { answer: task.slots.answer ?? 'whole_response' }],
+      ['classify_responses', { response_kind: task.slots.response_kind ?? 'one_kind' }],
     ] as const) {
       const joined = joinKernel(shaderLibrary, kernel, slots, hyperNames(task));
       const module = device.createShaderModule({ label: kernel, code: joined.code });
@@ -140,62 +189,68 @@ test.each(Object.values(tasks))('$id: both kernels that call its slots compile',
 });
 
 describe.each(Object.values(tasks))('$id', (task) => {
-  test('the verifier agrees with its twin', async () => {
+  test('verifier, answers and kinds agree with their twins', async () => {
     const [defaults, ...others] = difficulties(task);
     for (const settings of [defaults, ...others]) {
       const at = task.build(settings);
-      const program = verifier(task, at);
-      const { context } = program.dims;
-      const rules = [0, 1].map((r) =>
-        Object.fromEntries(Object.entries(task.rules).map(([name, knob]) => [name, r === 0 ? knob.value : knob.max])),
-      );
       const draw = drawOf(4);
-      const tokens = new Uint32Array(REPLICAS * SEQUENCES * context);
-      const length = new Uint32Array(REPLICAS * SEQUENCES);
-      const wanted = new Float64Array(REPLICAS * SEQUENCES);
-      const symbolsOf = (text: string) => text.split(' ').map((s) => at.symbols.indexOf(s));
+      const symbolsIn = (text: string) => text.split(' ').map((s) => at.symbols.indexOf(s));
       const special = settings === defaults ? (SPECIAL[task.id] ?? []) : [];
-      for (let i = 0; i < wanted.length; i++) {
-        const row = special[i];
-        const prompt = row ? symbolsOf(row.prompt) : at.prompts[draw(at.prompts.length)];
-        const response = row ? symbolsOf(row.response) : responseOf(at, prompt, draw);
-        tokens.set([...prompt, ...response], i * context);
-        length[i] = response.length;
-        const history: History = {
-          prompt_symbol: (j) => prompt[j],
-          response_symbol: (k) => response[k] ?? 0,
-          size: { ...at.sizes, prompt_position: at.prompt_position, position: at.position },
-          hyper: rules[Math.floor(i / SEQUENCES)],
-        };
-        wanted[i] = task.twins.reward(response.length, history);
-        if (row) expect(wanted[i], row.response).toBe(row.reward);
-      }
-      const loaded = await executor.load(program);
-      executor.write('hypers', Float32Array.from(rules.flatMap((r) => [1, ...Object.values(r)])));
-      executor.write('tokens', tokens);
-      executor.write('length', length);
-      executor.write('rewards', new Float32Array(wanted.length).fill(Number.NaN));
-      executor.run(loaded);
-      const { rewards } = await executor.read(['rewards']);
-      expect(await executor.brokenGuards()).toEqual([]);
-      const wrong: string[] = [];
-      for (let i = 0; i < wanted.length; i++) {
-        if (Math.abs(rewards[i] - wanted[i]) <= 1e-6 + 1e-6 * Math.abs(wanted[i])) continue;
-        const row = [...tokens.subarray(i * context, i * context + at.prompt_position + length[i])];
-        wrong.push(
-          `replica ${Math.floor(i / SEQUENCES)}, ${row.map((s) => at.symbols[s]).join(' ')}: got ${rewards[i]}, wanted ${wanted[i]}`,
-        );
-      }
+      const rows = Array.from({ length: REPLICAS * SEQUENCES }, (_, i): Row => {
+        if (special[i]) return { prompt: symbolsIn(special[i].prompt), response: symbolsIn(special[i].response) };
+        const prompt = at.prompts[draw(at.prompts.length)];
+        return { prompt, response: responseOf(at, prompt, draw) };
+      });
+      const { wanted, rewards, wrong } = await judged(task, at, rows);
       expect(wrong.slice(0, 5), `${task.id} ${JSON.stringify(settings)}`).toEqual([]);
+      special.forEach(({ reward, response }, i) => {
+        expect(wanted[i].reward, response).toBe(reward);
+      });
       // solved and unsolved responses are both among them, so that agreement means something
-      const num_solved = wanted.filter((r) => r >= at.solved_reward).length;
-      expect(num_solved).toBeGreaterThan(SEQUENCES / 8);
+      const num_solved = wanted.filter(({ reward }) => reward >= at.solved_reward).length;
+      if (at.num_impossible !== at.prompts.length) expect(num_solved).toBeGreaterThan(SEQUENCES / 8);
       expect(num_solved).toBeLessThan(wanted.length);
       // the two sides agree about 'solved' too, not only within the tolerance
       expect(rewards.filter((r) => r >= at.solved_reward).length).toBe(num_solved);
+      // and so are several answers, those that cannot be read, and every kind
+      expect(new Set(wanted.map(({ answer }) => answer)).size).toBeGreaterThan(1);
+      if (task.slots.answer) expect(wanted.some(({ answer }) => answer === NO_ANSWER)).toBe(true);
+      if (settings === defaults && at.num_impossible === undefined)
+        expect(new Set(wanted.map(({ kind }) => kind)).size).toBe(at.kinds?.length ?? 1);
     }
     expect(uncaptured).toEqual([]);
   });
+});
+
+test('self_search: the verifier scores forms as the paper does', async () => {
+  const task = tasks.self_search;
+  const at = task.build(fillTable('setting', task.settings, { length: 40 }));
+  const rows = Array.from({ length: REPLICAS * SEQUENCES }, (_, i): Row => {
+    const prompt = at.prompts[i % at.prompts.length];
+    const [right] = at.demonstrate(prompt, drawOf(1)).slice(-2);
+    return { prompt, response: symbolsOf(FORMS[i % FORMS.length], at.sizes, right) };
+  });
+  const { rewards, wrong } = await judged(task, at, rows);
+  expect(wrong.slice(0, 5)).toEqual([]);
+  const { value } = task.rules.format_weight;
+  FORMS.forEach((form, i) => {
+    const wanted = (1 - value) * (form.answer === 'right' ? 1 : 0) + value * form.format;
+    expect(rewards[i], form.name).toBeCloseTo(wanted, 6);
+  });
+});
+
+test('say_symbol: prompts that cannot be solved have a kind of their own', async () => {
+  const task = tasks.say_symbol;
+  const at = task.build(fillTable('setting', task.settings, { impossible_share: 0.5 }));
+  const draw = drawOf(6);
+  const rows = Array.from({ length: REPLICAS * SEQUENCES }, (_, i): Row => {
+    const prompt = at.prompts[i % at.prompts.length];
+    return { prompt, response: responseOf(at, prompt, draw) };
+  });
+  const { wanted, wrong } = await judged(task, at, rows);
+  expect(wrong.slice(0, 5)).toEqual([]);
+  expect(wanted.filter(({ kind }) => kind === 1).length).toBeCloseTo(rows.length / 2, -2);
+  expect(wanted.filter(({ kind, reward }) => kind === 1 && reward > 0)).toEqual([]);
 });
 
 const multiTurn = Object.values(tasks).filter((task) => task.twins.next_symbol);

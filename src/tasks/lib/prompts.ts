@@ -31,6 +31,10 @@ export function digitsOf(value: number, base: number, width: number): number[] {
   return out;
 }
 
+/** The whole number that digits stand for, the most significant first. */
+export const numberOf = (digits: readonly number[], base: number): number =>
+  digits.reduce((value, digit) => value * base + digit, 0);
+
 /** How many digits the numbers 0 … count − 1 need. */
 export function widthOf(count: number, base: number): number {
   let width = 1;
