@@ -4,6 +4,7 @@ import { GpuExecutor } from '../../src/engine/gpu.ts';
 import { compileErrors, joinKernel } from '../../src/engine/join.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import type { Program } from '../../src/engine/program.ts';
+import { PURPOSE } from '../../src/engine/random.ts';
 import { fillTable } from '../../src/engine/table.ts';
 import { tasks } from '../../src/tasks/index.ts';
 import type { History, Task, TaskInstance } from '../../src/tasks/task.ts';
@@ -298,7 +299,7 @@ test.each(multiTurn)(
             {
               kernel: 'sample_symbol',
               over: ['replica', 'sequence'],
-              at: { t: { t: 1 }, is_greedy: 0 },
+              at: { t: { t: 1 }, purpose: PURPOSE.symbol },
               slots: { next_symbol: task.slots.next_symbol },
             },
           ],

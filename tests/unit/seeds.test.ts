@@ -10,7 +10,7 @@ import { tasks } from '../../src/tasks/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const all = Object.values(cards);
-const ids: string[] = JSON.parse(readFileSync(join(root, 'tests/corpusIds.json'), 'utf8'));
+const ids: string[] = JSON.parse(readFileSync(join(root, 'tests/unit/corpusIds.json'), 'utf8'));
 
 describe('the corpus', () => {
   test('has a card for every paper, and none besides', () => {
