@@ -37,7 +37,6 @@ export default experiment({
   steps: 401,
   seeds: 8,
   measures: {
-    start,
     before: first,
     after: last,
     drift: named('response length, end of first phase minus start', difference(first, start)),
