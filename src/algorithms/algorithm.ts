@@ -90,6 +90,8 @@ export interface Part {
   needs?: readonly Need[];
   /** the advantage is one number per token instead of one per response */
   is_per_token?: boolean;
+  /** the advantage does not change when a constant is added to the rewards of a group */
+  is_centred?: boolean;
   /** parts of other roles that this one cannot be combined with, and why, as a sentence */
   refuses?: (parts: Record<Role, Part>) => string | undefined;
   /** why a task cannot give what this part needs, as a sentence */
@@ -118,6 +120,8 @@ export interface Algorithm extends Parts {
   defaults?: Record<string, number>;
   /** batch settings at which this algorithm is at home */
   batch?: Record<string, number>;
+  /** where the toy departs from the paper, and why */
+  departures?: readonly string[];
 }
 
 /** Declares a part; exists for the type check. */
