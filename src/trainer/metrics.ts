@@ -280,6 +280,20 @@ const COLUMNS: readonly Column[] = [
     is_present: ofPart('agreement'),
   },
   {
+    id: 'reward_accuracy',
+    label: 'Reward accuracy',
+    unit: '',
+    doc: 'share of the voted rewards that the verifier would have given too: may be high under wrong labels',
+    is_present: ofPart('reward_accuracy'),
+  },
+  {
+    id: 'self_consistency',
+    label: 'Self-consistency',
+    unit: '',
+    doc: 'share of a replica’s responses that give its own commonest answer, mean over groups',
+    is_present: ofPart('self_consistency'),
+  },
+  {
     id: 'demonstration_share',
     label: 'Demonstrations',
     unit: '',

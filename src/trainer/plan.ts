@@ -4,6 +4,7 @@ import { shaderLibrary } from '../engine/library.ts';
 import type { BufferSpec, Dispatch } from '../engine/program.ts';
 import { type Batch, batchSizes, type PolicyInstance, type TaskShape } from '../policies/policy.ts';
 import type { Task, TaskInstance } from '../tasks/task.ts';
+import { metricColumn } from './metrics.ts';
 import { needs } from './needs.ts';
 import { taskSlots } from './slots.ts';
 
@@ -65,8 +66,14 @@ const BATCH_BUFFERS = ['sequence_index', 'logits', 'now', 'd_logits'];
 export function stageSteps(plan: StepPlan, stage: Stage, batch?: Batch): Dispatch[] {
   return ROLES.flatMap((role) =>
     (plan.parts[role].dispatches?.[stage] ?? []).map((dispatch): Dispatch => {
+      const part = plan.parts[role];
       const slots = slotsFor(plan, dispatch.kernel, dispatch.slots);
-      if (!batch) return { ...dispatch, slots };
+      // a kernel that writes a column of the metrics row writes the first of the part's own
+      const at =
+        shaderLibrary.kernel(dispatch.kernel).at.includes('column') && part.metrics
+          ? { column: metricColumn(part.metrics[0]), ...dispatch.at }
+          : dispatch.at;
+      if (!batch) return { ...dispatch, slots, at };
       const size: Record<string, string | number> = batchSizes(taskShape(plan.instance), batch).size;
       const bound = shaderLibrary.kernel(dispatch.kernel).bindings.map((b) => b.name);
       const bind = Object.fromEntries(
@@ -75,6 +82,7 @@ export function stageSteps(plan: StepPlan, stage: Stage, batch?: Batch): Dispatc
       return {
         ...dispatch,
         slots,
+        at,
         over: dispatch.over.map((d) => (typeof d === 'string' ? (size[d] ?? d) : d)),
         size: { ...size, ...dispatch.size },
         bind: { ...bind, ...dispatch.bind },

@@ -126,6 +126,7 @@ export const HYPER: Record<string, number> = {
     gae_lambda: 0.8,
   },
   ...{ temperature: 0.7, max_grad_norm: 1.5, weight_decay: 0.01, arm_gap: 0.5 },
+  ...{ false_negative: 0.2, false_positive: 0.3, form_false_negative: 0.5, exploit_rate: 0.6 },
 };
 const hyper = Object.keys(HYPER);
 
@@ -134,7 +135,8 @@ function hyperValue(i: number): number {
   const r = Math.floor(i / hyper.length);
   const name = hyper[i % hyper.length];
   if (name === 'baseline') return r % 3;
-  if (['std_is_population', 'whiten_is_population', 'lone_response'].includes(name)) return r % 2;
+  if (['std_is_population', 'whiten_is_population', 'lone_response', 'vote_weight', 'debias'].includes(name))
+    return r % 2;
   return HYPER[name] / (1 + r / 16);
 }
 
@@ -347,6 +349,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       ...each(SEQUENCES, { slots: { response_kind: 'two_forms' }, size: { num_answers: 1 } }),
     ],
     clear: () => each(['replica', d.values / 4]),
+    collective_vote: () => each(['prompt']),
     constant_advantage: () => each(SEQUENCES),
     count_tokens: () =>
       each(['replica', 64], { data: { sequence_stat: (i) => (i % 8 === 3 ? below(2, i) : below(3, i)) } }),
@@ -373,6 +376,13 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         at: tok,
         over: ['replica', split, d.vocab + d.context, d.width / 4],
       })),
+    // a small update, a large one, and logits whose exponentials no float holds
+    entropy_change: () =>
+      [0.1, 3, 40].flatMap((scale) =>
+        each(['replica', 'logit_row'], {
+          data: { logits: (i) => Math.max(1, scale / 3) * normal(i), logits_after: (i) => scale * normal(i, 1) },
+        }),
+      ),
     extract_answers: () => [
       ...each(SEQUENCES, { slots: { answer: 'whole_response' } }),
       ...each(SEQUENCES, { slots: { answer: 'sum_to_target' } }),
@@ -407,7 +417,16 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     matmul_input_backward_wide: () => backwardProducts('input', 16, 8),
     matmul_weight_backward: () => backwardProducts('weight', 8, 4),
     matmul_weight_backward_wide: () => backwardProducts('weight', 16, 8),
+    majority_vote: () => each(['replica', 'prompt']),
+    mask_information: () => each(SEQUENCES, { size: { open_information: 1, close_information: 2 } }),
     mean_metric: () => each(['replica', 64], { at: { column: 4 } }),
+    // with too little slope to put right, and with some
+    noisy_reward: () => [
+      ...each(SEQUENCES),
+      ...each(SEQUENCES, {
+        data: { hypers: (i) => (hyper[i % hyper.length] === 'false_negative' ? 0.72 : hyperValue(i)) },
+      }),
+    ],
     policy_gradient: () =>
       [
         tokenSlots('none', 'none', 'log_likelihood', 'none', 'token_sum'),
@@ -415,6 +434,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'kl_k2', 'seq_mean_token_mean'),
         tokenSlots('sequence_clip', 'sequence_ratio', 'sequence_clip', 'kl_k3', 'seq_mean_token_sum'),
         tokenSlots('none', 'old_policy', 'log_likelihood', 'kl_k3', 'constant'),
+        tokenSlots('none', 'old_policy', 'log_likelihood', 'kl_abs', 'token_mean'),
         tokenSlots('mean_sequence_clip', 'mean_sequence_ratio', 'mean_sequence_clip', 'none', 'token_mean'),
       ].flatMap((slots, i) => {
         const size = { advantage_stride: i % 2 === 0 ? 1 : d.position_stride };
@@ -494,6 +514,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         size: { logit_column: ceil(d.vocab + 1, 8) },
       }),
     value_metrics: () => each(['replica', 64], { at: { column: 4 } }),
+    vote_metrics: () => each(['replica', 64], { at: { column: 3 } }),
     whiten_advantage: () => each(['replica', 64]),
     write_demonstrations: () => each(SEQUENCES, { slots: { next_symbol: 'until_end' } }),
   };
