@@ -8,10 +8,13 @@ import {
   NoImplementation,
   type Values,
 } from './fixtures/case.ts';
+import * as entropyOps from './fixtures/entropyOps.ts';
 import * as logitOps from './fixtures/logitOps.ts';
 import type { Adapter } from './fixtures/policyOps.ts';
 import * as policyOps from './fixtures/policyOps.ts';
+import * as searchOps from './fixtures/searchOps.ts';
 import * as valueOps from './fixtures/valueOps.ts';
+import * as voteOps from './fixtures/voteOps.ts';
 
 export { type FixtureCase, type FixtureFile, type FixtureReading, readFixtures } from './fixtures/case.ts';
 
@@ -37,6 +40,19 @@ const ADAPTERS: Record<string, Adapter> = {
   kl_gradients: logitOps.klGradients,
   entropy: logitOps.entropy,
   sequence_entropy: logitOps.sequenceEntropy,
+  entropy_law_fit: entropyOps.entropyLawFit,
+  entropy_covariance: entropyOps.entropyCovariance,
+  batch_cov: entropyOps.batchCovariance,
+  length_bias: valueOps.lengthBias,
+  length_bias_value: valueOps.lengthBiasValue,
+  ttrl: voteOps.ttrl,
+  rlccf: voteOps.rlccf,
+  pass_at_k: voteOps.passAtK,
+  maj_at_n: voteOps.majAtN,
+  format_share: voteOps.formatShare,
+  ssrl_reward: searchOps.ssrlReward,
+  information_mask_text: searchOps.informationMaskText,
+  information_mask_tokens: searchOps.informationMaskTokens,
 };
 
 /** The ops that have an adapter. */
@@ -96,6 +112,7 @@ function errorOf(got: unknown, wanted: unknown): number {
     if (!Array.isArray(got) || got.length !== wanted.length) return Number.POSITIVE_INFINITY;
     return wanted.reduce((worst: number, w, i) => worse(worst, errorOf(got[i], w)), -1);
   }
+  if (typeof wanted === 'string') return got === wanted ? 0 : Number.POSITIVE_INFINITY;
   if (typeof got !== 'number' || (typeof wanted !== 'number' && typeof wanted !== 'boolean'))
     return Number.POSITIVE_INFINITY;
   const want = Number(wanted);
