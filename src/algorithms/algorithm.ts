@@ -118,6 +118,8 @@ export interface Algorithm extends Parts {
   defaults?: Record<string, number>;
   /** batch settings at which this algorithm is at home */
   batch?: Record<string, number>;
+  /** where the toy departs from the paper, and why */
+  departures?: readonly string[];
 }
 
 /** Declares a part; exists for the type check. */
