@@ -9,8 +9,10 @@ import {
   type Values,
 } from './fixtures/case.ts';
 import * as logitOps from './fixtures/logitOps.ts';
+import * as outcomeOps from './fixtures/outcomeOps.ts';
 import type { Adapter } from './fixtures/policyOps.ts';
 import * as policyOps from './fixtures/policyOps.ts';
+import * as selectionOps from './fixtures/selectionOps.ts';
 import * as valueOps from './fixtures/valueOps.ts';
 
 export { type FixtureCase, type FixtureFile, type FixtureReading, readFixtures } from './fixtures/case.ts';
@@ -37,6 +39,22 @@ const ADAPTERS: Record<string, Adapter> = {
   kl_gradients: logitOps.klGradients,
   entropy: logitOps.entropy,
   sequence_entropy: logitOps.sequenceEntropy,
+  'clip-cov': selectionOps.clipCov,
+  'kl-cov': selectionOps.klCov,
+  'entropy-advantage': selectionOps.entropyAdvantage,
+  dapo: policyOps.groupOp('dapo', true, false),
+  overlong_penalty: selectionOps.overlongPenalty,
+  dynamic_sampling: selectionOps.dynamicSampling,
+  dynamic_sampling_loop: selectionOps.dynamicSamplingLoop,
+  group_filter: selectionOps.groupFilter,
+  'simplevla-rl': policyOps.groupOp('simplevla_rl', true, false),
+  temperature_softmax: outcomeOps.temperatureSoftmax,
+  'expert-iteration': selectionOps.expertIteration,
+  gspo: outcomeOps.gspo,
+  remax: outcomeOps.remax,
+  reinforce_plus_plus: outcomeOps.reinforcePlusPlus,
+  reinforce_plus_plus_baseline: outcomeOps.reinforcePlusPlusBaseline,
+  reinforce_plus_plus_baseline_b: outcomeOps.reinforcePlusPlusBaseline,
 };
 
 /** The ops that have an adapter. */
