@@ -85,7 +85,11 @@ export default algorithm({
   title: 'FlowRL',
   summary:
     'Fits the policy to a distribution that gives every answer a likelihood by its reward, so that all good answers keep theirs.',
-  paper: { title: 'FlowRL: matching reward distributions for LLM reasoning', arxiv: '2509.15207', equation: 'trajectory balance' },
+  paper: {
+    title: 'FlowRL: matching reward distributions for LLM reasoning',
+    arxiv: '2509.15207',
+    equation: 'trajectory balance',
+  },
   stabiliser: sequenceWeightCap,
   likelihood: trajectoryBalance,
   regulariser: noRegulariser,

@@ -8,7 +8,9 @@ import {
   NoImplementation,
   type Values,
 } from './fixtures/case.ts';
+import * as demonstrationOps from './fixtures/demonstrationOps.ts';
 import * as logitOps from './fixtures/logitOps.ts';
+import * as offPolicyOps from './fixtures/offPolicyOps.ts';
 import type { Adapter } from './fixtures/policyOps.ts';
 import * as policyOps from './fixtures/policyOps.ts';
 import * as valueOps from './fixtures/valueOps.ts';
@@ -37,6 +39,15 @@ const ADAPTERS: Record<string, Adapter> = {
   kl_gradients: logitOps.klGradients,
   entropy: logitOps.entropy,
   sequence_entropy: logitOps.sequenceEntropy,
+  tis_weights: offPolicyOps.tisWeights,
+  tis_loss: offPolicyOps.tisLoss,
+  flowrl: offPolicyOps.flowrl,
+  nft: offPolicyOps.nft,
+  luffy: demonstrationOps.luffy,
+  shaping: demonstrationOps.shaping,
+  hpt_gate: demonstrationOps.hptGate,
+  hpt_loss: demonstrationOps.hptLoss,
+  unified_gradient: demonstrationOps.unifiedGradient,
 };
 
 /** The ops that have an adapter. */
@@ -96,6 +107,7 @@ function errorOf(got: unknown, wanted: unknown): number {
     if (!Array.isArray(got) || got.length !== wanted.length) return Number.POSITIVE_INFINITY;
     return wanted.reduce((worst: number, w, i) => worse(worst, errorOf(got[i], w)), -1);
   }
+  if (typeof wanted === 'string') return got === wanted ? 0 : Number.POSITIVE_INFINITY;
   if (typeof got !== 'number' || (typeof wanted !== 'number' && typeof wanted !== 'boolean'))
     return Number.POSITIVE_INFINITY;
   const want = Number(wanted);
