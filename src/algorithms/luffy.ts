@@ -125,7 +125,7 @@ export const constantRows = part({
   id: 'constant_rows',
   title: 'Constant length and rows',
   doc: 'The sum over all tokens divided by a constant length and a constant number of responses, however many there are.',
-  equation: String.raw`w_{i,t}=m_{i,t}/(L_0N_0)`,
+  equation: 'w_{i,t}=m_{i,t}/(L_0N_0)',
   hyper: {
     ...constantLength.hyper,
     norm_rows: {

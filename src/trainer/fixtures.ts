@@ -8,8 +8,10 @@ import {
   NoImplementation,
   type Values,
 } from './fixtures/case.ts';
+import * as demonstrationOps from './fixtures/demonstrationOps.ts';
 import * as entropyOps from './fixtures/entropyOps.ts';
 import * as logitOps from './fixtures/logitOps.ts';
+import * as offPolicyOps from './fixtures/offPolicyOps.ts';
 import * as outcomeOps from './fixtures/outcomeOps.ts';
 import type { Adapter } from './fixtures/policyOps.ts';
 import * as policyOps from './fixtures/policyOps.ts';
@@ -71,6 +73,15 @@ const ADAPTERS: Record<string, Adapter> = {
   reinforce_plus_plus: outcomeOps.reinforcePlusPlus,
   reinforce_plus_plus_baseline: outcomeOps.reinforcePlusPlusBaseline,
   reinforce_plus_plus_baseline_b: outcomeOps.reinforcePlusPlusBaseline,
+  tis_weights: offPolicyOps.tisWeights,
+  tis_loss: offPolicyOps.tisLoss,
+  flowrl: offPolicyOps.flowrl,
+  nft: offPolicyOps.nft,
+  luffy: demonstrationOps.luffy,
+  shaping: demonstrationOps.shaping,
+  hpt_gate: demonstrationOps.hptGate,
+  hpt_loss: demonstrationOps.hptLoss,
+  unified_gradient: demonstrationOps.unifiedGradient,
 };
 
 /** The ops that have an adapter. */

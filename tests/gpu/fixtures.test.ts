@@ -164,7 +164,8 @@ describe('the copies', () => {
       const { mask } = c.inputs;
       if (!mask) continue;
       for (const [name, rows] of Object.entries({ ...c.inputs, ...c.outputs })) {
-        if (isMatrix(rows) && !PLACES.includes(name))
+        // one number per token, or one per response in a row of its own
+        if (isMatrix(rows) && !PLACES.includes(name) && rows.some((row) => row.length !== 1))
           expect(
             rows.map((row) => row.length),
             `${c.name} ${name}`,
@@ -277,6 +278,19 @@ describe('a planted mistake is found', () => {
       ['entropy-mechanism', 'batch_cov'],
     ],
     ['parts/regulariser_gradient/kl_abs', 'sign(t.logp - t.ref_logp)', '1.0', ['kl-estimators', 'zero']],
+    ['kernels/correction_statistics', 'by_share += share *', 'by_share +=', ['tis', 'weights_sequence_batchnorm']],
+    ['parts/sampler_weight/icepop', 'weight >= hyper.weight_low', 'true', ['tis', 'weights_icepop_token']],
+    ['kernels/flow_residual', 'beta * mean.y - mean.z', 'beta * mean.y', ['flowrl', 'normal']],
+    ['kernels/log_z_gradient', 'k < member * position_stride', 'k < member', ['flowrl', 'normal']],
+    ['parts/importance_weight/sequence_weight', 'hyper.weight_max', '1e30', ['flowrl', 'large_weight']],
+    ['kernels/group_success', '/ total_member', '/ sequence', ['nft', 'default']],
+    ['parts/group_advantage_of/negative_aware', 'sqrt((1.0 - r) / r)', 'sqrt(1.0 - r)', ['nft', 'on_policy_grpo']],
+    ['lib/negative', 'hyper.nft_floor', '0.01', ['nft', 'default']],
+    ['kernels/on_policy_advantage', 'count += 1.0', 'count += 2.0', ['luffy', 'split_advantage']],
+    ['parts/likelihood_gradient/policy_shaping', 'shifted * shifted', 'shifted', ['luffy', 'gamma_0.3']],
+    ['kernels/gate_demonstrations', 'right <= gate', 'right < gate', ['hpt', 'gate_2']],
+    ['parts/token_weight/rl_and_sft', 'c.demonstration_tokens', 'c.batch_tokens', ['hpt', 'mixed']],
+    ['parts/importance_weight/clamped', '1.0 + hyper.clip_high', '2.0', ['hpt', 'unified_cispo']],
     ['kernels/token_logp', 'log_sum - weighted / sum', 'log_sum', ['entropy-estimators', 'normal']],
     ['kernels/logits_backward', 'log_p + entropy', 'log_p - entropy', ['entropy-estimators', 'normal']],
     ['kernels/token_covariance', '(now[i].x - mean.y)', 'now[i].x', ['kl-cov', 'toy_k']],

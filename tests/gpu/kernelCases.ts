@@ -125,18 +125,22 @@ export const HYPER: Record<string, number> = {
     discount: 0.9,
     gae_lambda: 0.8,
   },
-  ...{ temperature: 0.7, max_grad_norm: 1.5, weight_decay: 0.01, arm_gap: 0.5 },
+  ...{ temperature: 0.7, max_grad_norm: 1.5, weight_decay: 0.01, arm_gap: 0.5, gate: 2 },
   ...{ false_negative: 0.2, false_positive: 0.3, form_false_negative: 0.5, exploit_rate: 0.6 },
 };
 const hyper = Object.keys(HYPER);
+
+const SWITCHES = [
+  ...['std_is_population', 'whiten_is_population', 'lone_response'],
+  ...['normalise_weights', 'nft_ratio', 'shaping', 'vote_weight', 'debias'],
+];
 
 /** Replica r has its own values, so that a kernel that reads another's row shows. */
 function hyperValue(i: number): number {
   const r = Math.floor(i / hyper.length);
   const name = hyper[i % hyper.length];
-  if (name === 'baseline') return r % 3;
-  if (['std_is_population', 'whiten_is_population', 'lone_response', 'vote_weight', 'debias'].includes(name))
-    return r % 2;
+  if (name === 'baseline' || name === 'nft_normalise') return r % 3;
+  if (SWITCHES.includes(name)) return r % 2;
   return HYPER[name] / (1 + r / 16);
 }
 
@@ -323,7 +327,8 @@ export function casesOf(kernel: string, d: Dims): Case[] {
 
   const cases: Record<string, () => Case[]> = {
     adamw: () => each(['replica', d.param_stride / 4]),
-    assign_demonstrations: () => each(SEQUENCES, { slots: { is_demonstration: 'every' } }),
+    assign_demonstrations: () =>
+      ['every', 'last_members'].flatMap((is_demonstration) => each(SEQUENCES, { slots: { is_demonstration } })),
     attention_backward_qkv: () => each(['replica', 'row', d.width / 4], { at: attention }),
     attention_backward_scores: () => each(['replica', 'row', 'head'], { at: attention }),
     attention_mix: () =>
@@ -351,6 +356,12 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     clear: () => each(['replica', d.values / 4]),
     collective_vote: () => each(['prompt']),
     constant_advantage: () => each(SEQUENCES),
+    correction_statistics: () =>
+      [
+        { sampler_weight: 'tis_token', sampler_log_weight: 'token', sampler_share: 'token' },
+        { sampler_weight: 'tis_sequence', sampler_log_weight: 'sequence', sampler_share: 'sequence' },
+        { sampler_weight: 'icepop', sampler_log_weight: 'token', sampler_share: 'token' },
+      ].flatMap((slots) => each(['replica', 64], { slots, at: { column: 3 } })),
     count_tokens: () =>
       each(['replica', 64], { data: { sequence_stat: (i) => (i % 8 === 3 ? below(2, i) : below(3, i)) } }),
     covariance_metrics: () => [
@@ -389,7 +400,12 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       ...each(SEQUENCES, { slots: { answer: 'two_forms' }, size: { num_answers: 1 } }),
     ],
     evaluate_metrics: () => each(['replica', 64], { at: { column: 5 } }),
+    flow_residual: () =>
+      [1, d.position_stride].flatMap((advantage_stride) =>
+        each(['replica', 64], { at: { column: 3 }, size: { advantage_stride, logit_column: ceil(d.vocab + 1, 8) } }),
+      ),
     gae: () => each(SEQUENCES),
+    gate_demonstrations: () => each(['replica', 64], { at: { column: 3 } }),
     gelu_backward: () => each(['replica', 'row', d.hidden / 4], { at: { offset: d.row * d.hidden } }),
     gelu_forward: () =>
       ranges(d).map(({ count, ...rows }) => ({
@@ -402,7 +418,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       [1, 3].flatMap((split) => each(['replica', 'param_chunk'], { size: { split, param_stride: 1020 } })),
     greedy_advantage: () => each(SEQUENCES),
     group_advantage: () =>
-      ['standardise', 'centre', 'leave_one_out'].flatMap((group_advantage_of) =>
+      ['standardise', 'centre', 'leave_one_out', 'negative_aware'].flatMap((group_advantage_of) =>
         each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
       ),
     keep_correct: () =>
@@ -433,11 +449,13 @@ export function casesOf(kernel: string, d: Dims): Case[] {
           ),
         ),
       ),
+    group_success: () => each(SEQUENCES),
     kind_metrics: () => each(['replica', 64], { at: { column: 4 } }),
     lag_params: () =>
       [0, 17].flatMap((step) =>
         each(['replica', d.param / 4], { data: { clock: (i) => (i % 2 === 0 ? 5 : step + (step > 0 ? i : 0)) } }),
       ),
+    log_z_gradient: () => each(['replica', 'prompt'], { size: { logit_column: ceil(d.vocab + 1, 8) } }),
     logits_backward: () => each(['replica', 'logit_row']),
     matmul: () => forwardProducts(d, 8, 4),
     matmul_wide: () => forwardProducts(d, 16, 8),
@@ -476,6 +494,10 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         (i: number) => (below(20, i) === 0 ? 7 : 0),
         () => 0,
       ].flatMap((keys) => each(['replica', 64], { at: { column: 4 }, data: { keys } })),
+    on_policy_advantage: () =>
+      ['standardise', 'centre'].flatMap((group_advantage_of) =>
+        each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
+      ),
     policy_gradient: () =>
       [
         tokenSlots('none', 'none', 'log_likelihood', 'none', 'token_sum'),
@@ -491,6 +513,25 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         },
         tokenSlots('none', 'old_ratio', 'old_ratio', 'kl_cov', 'token_mean'),
         tokenSlots('plain_clip', 'old_ratio', 'plain_clip', 'none', 'token_mean'),
+        { ...tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'none', 'token_mean'), sampler_weight: 'tis_token' },
+        { ...tokenSlots('none', 'clamped', 'clamped', 'none', 'token_mean'), sampler_weight: 'tis_sequence' },
+        { ...tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'none', 'constant'), sampler_weight: 'icepop' },
+        {
+          ...tokenSlots('none', 'sequence_weight', 'sequence_weight', 'none', 'seq_mean_token_mean'),
+          ...{ effective_advantage: 'residual', likelihood_objective: 'squared_residual' },
+        },
+        {
+          ...tokenSlots('none', 'none', 'log_likelihood', 'none', 'constant_rows'),
+          ...{ likelihood_gradient: 'negative_aware', likelihood_objective: 'negative_aware' },
+        },
+        {
+          ...tokenSlots('none', 'old_policy', 'unclipped', 'none', 'constant_rows'),
+          ...{ likelihood_gradient: 'policy_shaping', likelihood_objective: 'policy_shaping' },
+        },
+        {
+          ...tokenSlots('none', 'old_policy', 'unclipped', 'none', 'rl_and_sft'),
+          effective_advantage: 'demonstrated',
+        },
       ].flatMap((slots, i) => {
         const size = { advantage_stride: i % 2 === 0 ? 1 : d.position_stride };
         // ratios on both sides of the clamp
