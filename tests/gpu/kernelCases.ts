@@ -383,6 +383,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
           data: { logits: (i) => Math.max(1, scale / 3) * normal(i), logits_after: (i) => scale * normal(i, 1) },
         }),
       ),
+    entropy_change_metrics: () => each(['replica', 64], { at: { column: 3 } }),
     extract_answers: () => [
       ...each(SEQUENCES, { slots: { answer: 'whole_response' } }),
       ...each(SEQUENCES, { slots: { answer: 'sum_to_target' } }),
