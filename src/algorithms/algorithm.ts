@@ -90,6 +90,8 @@ export interface Part {
   needs?: readonly Need[];
   /** the advantage is one number per token instead of one per response */
   is_per_token?: boolean;
+  /** the advantage does not change when a constant is added to the rewards of a group */
+  is_centred?: boolean;
   /** parts of other roles that this one cannot be combined with, and why, as a sentence */
   refuses?: (parts: Record<Role, Part>) => string | undefined;
   /** why a task cannot give what this part needs, as a sentence */

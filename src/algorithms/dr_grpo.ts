@@ -10,6 +10,7 @@ export const groupCentred = part({
   equation: String.raw`\hat A_i=R_i-\mu_g`,
   hyper: {},
   slots: { group_advantage_of: { file: 'centre', twin: (reward, g) => reward - g.mean } },
+  is_centred: true,
   dispatches: {
     advantage: [
       {

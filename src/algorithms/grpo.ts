@@ -36,6 +36,7 @@ export const groupStandardised = part({
       twin: (reward, g, h) => (reward - g.mean) / (g.std_dev + h.advantage_eps),
     },
   },
+  is_centred: true,
   dispatches: {
     advantage: [
       {

@@ -31,6 +31,7 @@ export const groupCentredWhitened = part({
   },
   buffers: { group_advantage: { type: 'f32', shape: ['replica', 'sequence'], doc: 'advantage before whitening' } },
   is_per_token: true,
+  is_centred: true,
 });
 
 export default algorithm({

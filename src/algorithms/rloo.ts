@@ -30,6 +30,7 @@ export const leaveOneOut = part({
       },
     },
   },
+  is_centred: true,
   dispatches: {
     advantage: [
       {

@@ -44,7 +44,7 @@ export interface Resolved {
 }
 
 /** Hyperparameters that kernels read whatever the parts are, with the value that switches them off. */
-const SILENT: Record<string, number> = { kl_coef: 0, std_is_population: 0, whiten_is_population: 0 };
+const SILENT: Record<string, number> = { kl_coef: 0, std_is_population: 0, whiten_is_population: 0, weight_low: 0 };
 
 /** Names of the hyperparameter row, in buffer order. */
 export const hyperNames = (r: Resolved): string[] => [

@@ -116,6 +116,10 @@ export class Run {
   get program(): Program {
     return this.training.program;
   }
+  /** the programs that judge the policy beside the training */
+  get evaluationPrograms(): Program[] {
+    return this.evaluations.map((loaded) => loaded.program);
+  }
   /** hyperparameter values of one replica */
   hyperOf(replica: number): Record<string, number> {
     return this.values[replica];

@@ -7,6 +7,7 @@ import { Notices } from './controls/Notices.tsx';
 import { RunControls } from './controls/RunControls.tsx';
 import { StatusMessage } from './controls/StatusLine.tsx';
 import { Header } from './header/Header.tsx';
+import { NextMove } from './header/NextMove.tsx';
 import { Statement } from './header/Statement.tsx';
 import { useLab, useSetup } from './lab.tsx';
 import { MetricTable } from './metrics/MetricTable.tsx';
@@ -40,6 +41,7 @@ export function App() {
       <Header />
       <main>
         <Statement />
+        <NextMove />
         <RunControls />
         <StatusMessage />
         <Notices />

@@ -250,7 +250,7 @@ describe('a planted mistake is found', () => {
     ['parts/token_weight/seq_mean_token_mean', 'c.sequence_tokens', 'c.batch_tokens', ['sft', 'varied_lengths']],
     ['parts/regulariser_gradient/kl_k3', '1.0 - exp', '0.9 - exp', ['grpo', 'with_kl_k3']],
     ['kernels/group_advantage', 'count - 1.0 +', 'count +', ['grpo', 'normal']],
-    ['kernels/count_tokens', 'own > 0.0', 'own >= 0.0', ['aggregation', 'two_empty_rows']],
+    ['kernels/count_tokens', 'stat.y > 0.0', 'stat.y >= 0.0', ['aggregation', 'two_empty_rows']],
     ['kernels/sequence_statistics', 'token.w != 0.0', 'token.w >= 0.0', ['rloo', 'normal_sequence']],
     ['kernels/gae', 'next_value = v.y;', 'next_value = v.x;', ['ppo', 'gae_outcome_lam095']],
     ['kernels/whiten_advantage', '* n / (n - 1.0)', '', ['ppo', 'gae_holes']],

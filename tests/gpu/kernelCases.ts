@@ -406,6 +406,34 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       ['standardise', 'centre', 'leave_one_out'].flatMap((group_advantage_of) =>
         each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
       ),
+    keep_correct: () =>
+      [0, 2].flatMap((max_kept) =>
+        each(['replica', 'group'], {
+          size: { sequence: d.total_sequence },
+          // few symbols and few lengths, so that there are duplicates
+          data: {
+            ...{ tokens: (i) => below(2, i, 20), length: (i) => Math.min(below(3, i, 21), d.position) },
+            ...{ true_rewards: (i) => below(2, i, 22) },
+            hypers: (i) => (hyper[i % hyper.length] === 'max_kept' ? max_kept : hyperValue(i)),
+          },
+        }),
+      ),
+    keep_groups: () =>
+      ['mixed', 'window'].flatMap((keep_group) =>
+        [1, d.prompt].flatMap((kept_prompt) =>
+          // rare, common, and no rewards, by groups
+          [2, 5, 1].flatMap((rarity) =>
+            each(['replica', 64], {
+              slots: { keep_group },
+              size: { kept_prompt },
+              at: { column: 5 },
+              data: {
+                true_rewards: (i) => (below(rarity + below(4, Math.floor(i / d.member), 23), i, 24) === 0 ? 1 : 0),
+              },
+            }),
+          ),
+        ),
+      ),
     kind_metrics: () => each(['replica', 64], { at: { column: 4 } }),
     lag_params: () =>
       [0, 17].flatMap((step) =>
@@ -428,6 +456,27 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         data: { hypers: (i) => (hyper[i % hyper.length] === 'false_negative' ? 0.72 : hyperValue(i)) },
       }),
     ],
+    overlong_reward: () => each(SEQUENCES, { data: { true_rewards: (i) => below(2, i, 22) } }),
+    pick_keys: () =>
+      [
+        { stable_mask: 'clip_cov', pick_key: 'clip_cov' },
+        { stable_mask: 'none', pick_key: 'kl_cov' },
+      ].flatMap((slots, i) =>
+        each(TOKENS, {
+          slots,
+          size: { advantage_stride: i === 0 ? 1 : d.position_stride },
+          at: { epoch: 2, minibatch: 3 },
+          data: { covariances: (k) => (below(5, k, 25) === 0 ? 0 : 3 * normal(k)) },
+        }),
+      ),
+    pick_tokens: () =>
+      // all different, many equal, few candidates, none
+      [
+        (i: number) => randomBits(8, 0, 9, i, 0),
+        (i: number) => 3 + below(2, i, 26),
+        (i: number) => (below(20, i) === 0 ? 7 : 0),
+        () => 0,
+      ].flatMap((keys) => each(['replica', 64], { at: { column: 4 }, data: { keys } })),
     policy_gradient: () =>
       [
         tokenSlots('none', 'none', 'log_likelihood', 'none', 'token_sum'),
@@ -437,6 +486,12 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         tokenSlots('none', 'old_policy', 'log_likelihood', 'kl_k3', 'constant'),
         tokenSlots('none', 'old_policy', 'log_likelihood', 'kl_abs', 'token_mean'),
         tokenSlots('mean_sequence_clip', 'mean_sequence_ratio', 'mean_sequence_clip', 'none', 'token_mean'),
+        {
+          ...tokenSlots('clip_cov', 'old_ratio', 'clip_cov', 'kl_cov', 'token_mean'),
+          effective_advantage: 'entropy_shaped',
+        },
+        tokenSlots('none', 'old_ratio', 'old_ratio', 'kl_cov', 'token_mean'),
+        tokenSlots('plain_clip', 'old_ratio', 'plain_clip', 'none', 'token_mean'),
       ].flatMap((slots, i) => {
         const size = { advantage_stride: i % 2 === 0 ? 1 : d.position_stride };
         // ratios on both sides of the clamp
@@ -507,6 +562,8 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         over: ['replica', count, d.logit_column / 4],
       })),
     tick: () => each(['replica']),
+    token_covariance: () =>
+      [1, d.position_stride].flatMap((advantage_stride) => each(['replica', 64], { size: { advantage_stride } })),
     token_logp: () => each(TOKENS),
     token_reward: () => each(SEQUENCES),
     value_gradient: () =>

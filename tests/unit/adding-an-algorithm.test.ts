@@ -143,7 +143,7 @@ test('what goes wrong is said in a sentence', { timeout: 60_000 }, () => {
     bundle('src/cli/train.ts', 'wrong.mjs');
     return run(process.execPath, 'wrong.mjs', '--algorithm', 'w_reinforce', '--engine', 'cpu', '--steps', '1');
   };
-  const misspelt = wrong("group_advantage_of: 'signed'", "group_advantage_of: 'singed'");
+  const misspelt = wrong("file: 'signed'", "file: 'singed'");
   expect(misspelt.status).toBe(1);
   expect(misspelt.text).toMatch(/^error: .*no part 'singed' for slot 'group_advantage_of'\. Known: .*signed/);
   const renamed = wrong("id: 'w_reinforce'", "id: 'w_reinforc'");

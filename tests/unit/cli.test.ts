@@ -104,7 +104,7 @@ describe('arguments', () => {
     ['--policy-set layers=1', "Unknown setting of policy tabular 'layers': it has none."],
     ['--part advantag=gae', "Unknown part role 'advantag'. Did you mean 'advantage'? Known: "],
     ['--part advantage=gea', "Unknown advantage part 'gea'. Did you mean 'gae'? Known: "],
-    ['--algorithm sft --part stabiliser=ppo_clip', "Choose the stabiliser 'none'."],
+    ['--algorithm sft --part advantage=gae', 'Choose another advantage.'],
     ['--checkpoint-in a --seed 2', '--seed cannot stand beside --checkpoint-in; the checkpoint decides it.'],
   ])('%s', (line, message) => {
     expect(() => parseCommand(words(line))).toThrow(message);
