@@ -10,9 +10,11 @@ import {
 } from './fixtures/case.ts';
 import * as entropyOps from './fixtures/entropyOps.ts';
 import * as logitOps from './fixtures/logitOps.ts';
+import * as outcomeOps from './fixtures/outcomeOps.ts';
 import type { Adapter } from './fixtures/policyOps.ts';
 import * as policyOps from './fixtures/policyOps.ts';
 import * as searchOps from './fixtures/searchOps.ts';
+import * as selectionOps from './fixtures/selectionOps.ts';
 import * as valueOps from './fixtures/valueOps.ts';
 import * as voteOps from './fixtures/voteOps.ts';
 
@@ -53,6 +55,22 @@ const ADAPTERS: Record<string, Adapter> = {
   ssrl_reward: searchOps.ssrlReward,
   information_mask_text: searchOps.informationMaskText,
   information_mask_tokens: searchOps.informationMaskTokens,
+  'clip-cov': selectionOps.clipCov,
+  'kl-cov': selectionOps.klCov,
+  'entropy-advantage': selectionOps.entropyAdvantage,
+  dapo: policyOps.groupOp('dapo', true, false),
+  overlong_penalty: selectionOps.overlongPenalty,
+  dynamic_sampling: selectionOps.dynamicSampling,
+  dynamic_sampling_loop: selectionOps.dynamicSamplingLoop,
+  group_filter: selectionOps.groupFilter,
+  'simplevla-rl': policyOps.groupOp('simplevla_rl', true, false),
+  temperature_softmax: outcomeOps.temperatureSoftmax,
+  'expert-iteration': selectionOps.expertIteration,
+  gspo: outcomeOps.gspo,
+  remax: outcomeOps.remax,
+  reinforce_plus_plus: outcomeOps.reinforcePlusPlus,
+  reinforce_plus_plus_baseline: outcomeOps.reinforcePlusPlusBaseline,
+  reinforce_plus_plus_baseline_b: outcomeOps.reinforcePlusPlusBaseline,
 };
 
 /** The ops that have an adapter. */

@@ -28,6 +28,8 @@ const GROUPS = 3;
 const MEMBERS = 4;
 const POSITION = 5;
 const SEQUENCES = GROUPS * MEMBERS;
+/** Sizes that some parts ask for beside those of the tokens. */
+const LAYOUT = { mb_sequence: SEQUENCES, total_member: MEMBERS, vocab: 3, logit_column: 8 };
 
 let opened: Awaited<ReturnType<typeof openGpu>>;
 let gpu: GpuExecutor;
@@ -145,12 +147,13 @@ async function gradientOf(
     baseline: new Float64Array(1),
     clock: Uint32Array.of(3, 5),
     metrics: new Float64Array(batch.dims.metric),
+    logits: new Float64Array(batch.dims.logit_row * LAYOUT.logit_column),
     prompt_index: Uint32Array.from({ length: GROUPS }, (_, g) => g),
     ...(advantage ? { advantage: padded(batch, advantage) } : {}),
   };
   const out = await play(executor, {
     id: 'law',
-    dims: { ...batch.dims, ...groups.dims, advantage_stride: stride, mb_sequence: SEQUENCES, solved: 1 },
+    dims: { ...batch.dims, ...groups.dims, advantage_stride: stride, ...LAYOUT },
     hyper: [{ ...hyper, kl_coef: 0, entropy_coef: 0, kl_reward_coef: 0 }],
     host,
     steps: [
