@@ -169,6 +169,7 @@ export class Run {
       eval_samples: batch.eval_samples,
       kinds: instance.kinds ?? [],
       num_correct: instance.num_correct,
+      has_entropy_watch: batch.entropy_watch === 1,
     });
   }
 
@@ -252,7 +253,11 @@ export class Run {
       algorithm: 'sft',
       parts: {},
       hyper: { learning_rate: policy_family.warm_up_learning_rate },
-      batch: { ...this.config.batch, minibatches: 1, epochs: 1, eval_every: 0, prompts: 32, group_size: 1 },
+      batch: {
+        ...this.config.batch,
+        ...{ minibatches: 1, epochs: 1, eval_every: 0, prompts: 32, group_size: 1, entropy_watch: 0 },
+        replicas: batch.replicas, // which may be the algorithm's own
+      },
     });
     // the same layout as the run that follows, value column included
     const plan: StepPlan = {

@@ -8,6 +8,7 @@ import type { BufferSpec, Dispatch, Program } from '../../src/engine/program.ts'
 import { PURPOSE, randomBits, randomNormal, randomUniform } from '../../src/engine/random.ts';
 import { METRIC_COLUMNS } from '../../src/trainer/metrics.ts';
 import { COMMON_HYPER } from '../../src/trainer/settings.ts';
+import { backwardProducts, forwardProducts } from './productCases.ts';
 
 /** Sizes and offsets by name; the names that kernels use. */
 export type Dims = Record<string, number>;
@@ -230,58 +231,6 @@ const tokenSlots = (
   ...{ effective_advantage: 'plain', sampler_weight: 'none', likelihood_objective: 'plain' },
 });
 
-/** Sizes of the matrix products: rows × inputs → outputs, each awkward in its own way. */
-const PRODUCTS = [
-  [1, 16, 8],
-  [63, 16, 24],
-  [64, 32, 8],
-  [65, 16, 16],
-  [17, 48, 40],
-];
-
-function forwardProducts(d: Dims, block_rows: number, block_columns: number): Case[] {
-  return PRODUCTS.flatMap(([count, input, output]) => {
-    const step = d.replica; // a strided range where there are replicas
-    const [x_rows, y_rows] = [count * step + 1, 2 * count * step + 4];
-    const base = {
-      weight: 64,
-      x: input,
-      y: output * 2,
-      first: step - 1,
-      row_step: step,
-      count,
-      x_stride: x_rows * input,
-      y_stride: y_rows * output,
-    };
-    return ['store', 'add'].map((matmul_epilogue) => ({
-      size: { input, output, param_stride: 64 + input * output, x_stride: base.x_stride, y_stride: base.y_stride },
-      at: { ...base, residual: matmul_epilogue === 'store' ? base.y : (3 + count * step) * output },
-      slots: { matmul_epilogue },
-      over: ['replica', Math.ceil(count / block_rows), Math.ceil(output / block_columns)],
-    }));
-  });
-}
-function backwardProducts(kind: 'input' | 'weight', block_rows: number, block_columns: number): Case[] {
-  return PRODUCTS.flatMap(([count, input, output]) => {
-    const strides = { x_stride: (count + (kind === 'weight' ? 1 : 0)) * input, y_stride: count * output };
-    const size = { input, output, param_stride: 64 + input * output, ...strides };
-    if (kind === 'input') {
-      return [
-        {
-          size,
-          at: { weight: 64, count, ...strides },
-          over: ['replica', Math.ceil(count / block_rows), Math.ceil(input / block_columns)],
-        },
-      ];
-    }
-    return [1, 3].map((split) => ({
-      size: { ...size, split },
-      at: { weight: 64, x: input, count, ...strides },
-      over: ['replica', split, Math.ceil(input / block_rows), Math.ceil(output / block_columns)],
-    }));
-  });
-}
-
 /** Ranges of rows: all of them, and one decoding step where responses have inputs. */
 function ranges(d: Dims): { first: number; row_step: number; count: number }[] {
   const all = { first: 0, row_step: 1, count: d.row };
@@ -394,6 +343,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
           data: { logits: (i) => Math.max(1, scale / 3) * normal(i), logits_after: (i) => scale * normal(i, 1) },
         }),
       ),
+    entropy_change_metrics: () => each(['replica', 64], { at: { column: 3 } }),
     extract_answers: () => [
       ...each(SEQUENCES, { slots: { answer: 'whole_response' } }),
       ...each(SEQUENCES, { slots: { answer: 'sum_to_target' } }),

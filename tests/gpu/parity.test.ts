@@ -22,11 +22,16 @@ afterAll(() => {
 
 const small = { prompts: 4, group_size: 2, minibatches: 2, epochs: 2, replicas: 2, eval_every: 0 };
 const tiny = { layers: 2, width: 16, heads: 2 };
-const runs: { policy: string; algorithm: string; hyper: Record<string, number> }[] = [
-  { policy: 'tabular', algorithm: 'grpo', hyper: { kl_coef: 0.1, entropy_coef: 0.01 } },
+const runs: { policy: string; algorithm: string; hyper: Record<string, number>; batch?: Record<string, number> }[] = [
+  { policy: 'tabular', algorithm: 'grpo', hyper: { kl_coef: 0.1, entropy_coef: 0.01 }, batch: { entropy_watch: 1 } },
   { policy: 'tabular', algorithm: 'ppo', hyper: { kl_reward_coef: 0.1, gae_lambda: 0.9, discount: 0.95 } },
   { policy: 'tabular', algorithm: 'reinforce', hyper: {} },
-  { policy: 'transformer', algorithm: 'grpo', hyper: { kl_coef: 0.1, entropy_coef: 0.01 } },
+  {
+    policy: 'transformer',
+    algorithm: 'grpo',
+    hyper: { kl_coef: 0.1, entropy_coef: 0.01 },
+    batch: { entropy_watch: 1 },
+  },
   { policy: 'transformer', algorithm: 'ppo', hyper: { kl_reward_coef: 0.1, gae_lambda: 0.9, discount: 0.95 } },
   { policy: 'transformer', algorithm: 'sft', hyper: {} },
 ];
@@ -38,12 +43,15 @@ const float32 = (buffers: Record<string, Numbers>) =>
   );
 
 describe('every dispatch of a step against its twin', () => {
-  test.each(runs)('$policy $algorithm', async ({ policy, algorithm, hyper }) => {
+  test.each(runs)('$policy $algorithm', async ({ policy, algorithm, hyper, batch }) => {
     const executor = gpu.make({ has_guards: true });
     const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
     const task = algorithm === 'ppo' ? 'guess_number' : 'sum_to_target';
     const policy_settings = policy === 'transformer' ? tiny : {};
-    const run = await Run.open(executor, configOf({ task, policy, algorithm, hyper, policy_settings, batch: small }));
+    const run = await Run.open(
+      executor,
+      configOf({ task, policy, algorithm, hyper, policy_settings, batch: { ...small, ...batch } }),
+    );
     await run.advance(2); // weights and moments that a step has moved
     const report = await checkParity(run.program, executor, cpu, { is_hostile: true });
     for (const k of report.kernels) {
