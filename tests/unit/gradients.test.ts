@@ -45,6 +45,8 @@ const cases: Record<string, Partial<RunConfig>> = {
     policy_settings: { layers: 1, ...tiny },
     batch: { minibatches: 2 },
   },
+  'tabular, Clip-Cov': { policy: 'tabular', algorithm: 'clip_cov', hyper: { covariance_low: 0.01 } },
+  'one layer, KL-Cov': { algorithm: 'kl_cov', policy_settings: { layers: 1, ...tiny } },
   'tabular, PPO with a value column': { policy: 'tabular', algorithm: 'ppo', hyper: { entropy_coef: 0.03 } },
 };
 
