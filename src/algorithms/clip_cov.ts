@@ -135,6 +135,6 @@ export default algorithm({
   departures: [
     'A tenth of the tokens is dropped instead of two in ten thousand: a toy minibatch has tens of tokens, of which the paper’s share would be none.',
     'The window of covariances and the ratio clip are the toy’s, because log-probabilities over eight symbols spread less than over a vocabulary.',
-    'All drawn groups are trained on; the paper leaves out groups that are all right or all wrong, which the source dynamic_sampling does.',
+    'All drawn groups are trained on, so that the entropy compares with GRPO’s step by step; the paper also leaves out groups that are all right or all wrong, which the source dynamic_sampling does.',
   ],
 });

@@ -74,6 +74,6 @@ export default algorithm({
   departures: [
     'A fifth of the tokens is charged instead of two in a thousand: a toy minibatch has tens of tokens, of which the paper’s share would be none.',
     'The charge is the absolute log-ratio of the drawn token, as in the public code; the text writes a KL divergence.',
-    'All drawn groups are trained on; the paper leaves out groups that are all right or all wrong, which the source dynamic_sampling does.',
+    'All drawn groups are trained on, so that the entropy compares with GRPO’s step by step; the paper also leaves out groups that are all right or all wrong, which the source dynamic_sampling does.',
   ],
 });

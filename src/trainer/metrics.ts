@@ -86,7 +86,7 @@ const COLUMNS: readonly Column[] = [
     id: 'entropy',
     label: 'Entropy',
     unit: 'nats',
-    doc: 'mean entropy of the next-token distribution at the policy’s own tokens',
+    doc: 'mean entropy of the next-token distribution at the policy’s own tokens that are trained on',
     is_present: always,
   },
   {

@@ -34,6 +34,12 @@ const runs: { policy: string; algorithm: string; hyper: Record<string, number>; 
   },
   { policy: 'transformer', algorithm: 'ppo', hyper: { kl_reward_coef: 0.1, gae_lambda: 0.9, discount: 0.95 } },
   { policy: 'transformer', algorithm: 'sft', hyper: {} },
+  { policy: 'tabular', algorithm: 'clip_cov', hyper: { covariance_low: 0.01 } },
+  { policy: 'tabular', algorithm: 'kl_cov', hyper: {} },
+  { policy: 'tabular', algorithm: 'entropy_advantage', hyper: {} },
+  { policy: 'transformer', algorithm: 'dapo', hyper: {} },
+  { policy: 'tabular', algorithm: 'simplevla_rl', hyper: {} },
+  { policy: 'tabular', algorithm: 'expert_iteration', hyper: { max_kept: 2 } },
 ];
 
 /** The contents of the double-precision engine, as the GPU holds them. */

@@ -65,6 +65,8 @@ const cases: Record<string, Partial<RunConfig>> = {
   'tabular, LUFFY': { policy: 'tabular', algorithm: 'luffy', hyper: { entropy_coef: 0.02 } },
   'tabular, LUFFY without shaping': { policy: 'tabular', algorithm: 'luffy', hyper: { shaping: 0 } },
   'tabular, HPT': { policy: 'tabular', algorithm: 'hpt', hyper: { entropy_coef: 0.02, gate: 1, sft_coef: 0.7 } },
+  'tabular, Clip-Cov': { policy: 'tabular', algorithm: 'clip_cov', hyper: { covariance_low: 0.01 } },
+  'one layer, KL-Cov': { algorithm: 'kl_cov', policy_settings: { layers: 1, ...tiny } },
   'tabular, PPO with a value column': { policy: 'tabular', algorithm: 'ppo', hyper: { entropy_coef: 0.03 } },
 };
 
