@@ -65,6 +65,7 @@ const ADAPTERS: Record<string, Adapter> = {
   dynamic_sampling: selectionOps.dynamicSampling,
   dynamic_sampling_loop: selectionOps.dynamicSamplingLoop,
   group_filter: selectionOps.groupFilter,
+  phase_selection: selectionOps.phaseSelection,
   'simplevla-rl': policyOps.groupOp('simplevla_rl', true, false),
   temperature_softmax: outcomeOps.temperatureSoftmax,
   'expert-iteration': selectionOps.expertIteration,
