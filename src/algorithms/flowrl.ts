@@ -46,7 +46,7 @@ export const trajectoryBalance = part({
   equation: String.raw`w_i\delta_i^2,\quad \delta_i=\log Z(x)+\tfrac1{|y_i|}\log\tfrac{\pi_\theta(y_i)}{\pi_{ref}(y_i)}-\beta\hat r_i`,
   hyper: {
     flow_beta: {
-      value: 2,
+      value: 1,
       min: 0.1,
       max: 30,
       scale: 'log',
@@ -95,6 +95,6 @@ export default algorithm({
   regulariser: noRegulariser,
   departures: [
     'log Z is one more column of the logits behind the prompt instead of a network of three layers, and has the policy’s learning rate.',
-    'β is 2 instead of 15: the exponent grows with length, and the answers here are a few symbols long.',
+    'β is 1 instead of 15: the exponent grows with length, and the answers here are a few symbols long.',
   ],
 });

@@ -114,9 +114,10 @@ export default algorithm({
   likelihood: plainLikelihood,
   regulariser: noRegulariser,
   weighting: rlAndSft,
-  defaults: { entropy_coef: 0.001 },
+  defaults: { entropy_coef: 0.001, norm_rows: 1 },
   departures: [
-    'The sum over the policy’s tokens is divided by a number of rows too: otherwise its weight against the mean over demonstrations would depend on the size of the minibatch.',
+    'The sum over the policy’s tokens may be divided by a number of rows too: its weight against the mean over demonstrations depends on the size of the minibatch, and here that is a knob.',
+    'The task’s solver writes the demonstrations instead of a stronger model.',
     'The entropy bonus has the weights of the loss it belongs to; there it is a mean over all tokens.',
   ],
 });
