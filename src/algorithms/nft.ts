@@ -1,6 +1,7 @@
 /** NFT (arXiv 2505.18116): maximum likelihood on right and on wrong answers, through one network. */
 import type { Token } from '../../shaders/lib/token.ref.ts';
 import { algorithm, part } from './algorithm.ts';
+import { dynamicSampling } from './dapo.ts';
 import grpo from './grpo.ts';
 import { constantRows } from './luffy.ts';
 import { noMask, noRegulariser } from './reinforce.ts';
@@ -131,6 +132,7 @@ export default algorithm({
     arxiv: '2505.18116',
     equation: 'implicit negative policy',
   },
+  source: dynamicSampling,
   advantage: negativeAwareWeight,
   stabiliser: noMask,
   likelihood: negativeAware,
@@ -138,6 +140,6 @@ export default algorithm({
   weighting: constantRows,
   departures: [
     'Sums over tokens are divided by a length and a number of rows instead of by 1000, which keeps the learning rate’s meaning.',
-    'Groups that are all right or all wrong stay in the batch with weight 0; there they are drawn anew.',
+    'A step draws a fixed number of groups (oversample) and leaves out those that are all right or all wrong, instead of drawing until the batch is full.',
   ],
 });
