@@ -16,8 +16,10 @@ export default experiment({
     task: 'two_forms',
     algorithm: 'grpo',
     task_settings: { num_answers: 24 }, // the exploit is found before the truth is
-    hyper: { learning_rate: 0.05 },
-    batch: { prompts: 16, group_size: 8, minibatches: 4, warm_up_steps: 40, eval_every: 10, eval_samples: 16 },
+    policy: 'transformer', // what pays for one prompt is tried on the others; a table would have to find it prompt by prompt
+    policy_settings: { layers: 1, width: 32 },
+    hyper: { learning_rate: 0.003 },
+    batch: { prompts: 16, group_size: 8, minibatches: 2, warm_up_steps: 20, eval_every: 10, eval_samples: 16 },
   },
   arms: {
     honest: { doc: 'a verifier without errors', parts, hyper: honest },
