@@ -196,13 +196,14 @@ export function claimText({ says, source, left, is, right, within, difference, v
 
 /** Everything that is printed when an experiment is over. */
 export function findingsText(findings: Findings): string {
-  const { title, question, seeds, steps, claims, missing } = findings;
+  const { title, question, chosen, seeds, steps, claims, missing } = findings;
   return [
     `${title}: ${question}`,
     `${seeds} seeds, ${steps} steps; mean ± half width of the 95 % interval over seeds`,
     '',
     tableText(findings),
     ...claims.map(claimText),
+    ...(chosen === '' ? [] : ['', `How the settings were chosen: ${chosen}`]),
     ...(missing.length > 0 ? ['', `No arm measured ${missing.join(', ')}.`] : []),
     '',
   ].join('\n');

@@ -68,5 +68,7 @@ export default experiment({
       right: ['entropy_bonus', 'entropy_early'],
     },
   ],
+  chosen:
+    'The entropy bonus is one of four values that were tried on GRPO; the other settings are those of the reference simulation.',
   curves: ['entropy', 'reward_mean', 'accuracy', 'covariance'],
 });

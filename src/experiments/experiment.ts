@@ -66,6 +66,8 @@ export interface Experiment<A extends string = string, M extends string = string
   probes?: Record<string, Probe>;
   measures: Record<M, Measure>;
   claims: readonly Claim<NoInfer<A>, NoInfer<M>>[];
+  /** how the settings were found, where they were looked for: a reader should know what was tried before */
+  chosen?: string;
   /** metrics whose mean curves are kept for the page */
   curves: readonly string[];
 }

@@ -73,5 +73,7 @@ export default experiment({
       right: ['vote_right', 'accuracy_end'],
     },
   ],
+  chosen:
+    'The right start is arithmetic because supervised updates on sums make no majority right. From a half-trained start on arithmetic pass@8 rose; the wrong start is one from chance.',
   curves: ['pass_at_1', 'pass_at_8', 'maj_at_n', 'accuracy', 'entropy', 'true_reward', 'reward_mean'],
 });

@@ -37,6 +37,8 @@ export interface Findings {
   title: string;
   question: string;
   papers: string[];
+  /** how the settings were found; empty where nothing was looked for */
+  chosen: string;
   steps: number;
   seeds: number;
   /** seed of the first round */
@@ -136,6 +138,7 @@ const results = fields({
   title: text,
   question: text,
   papers: listOf(text),
+  chosen: text,
   steps: number,
   seeds: number,
   seed: number,

@@ -13,7 +13,7 @@ export default experiment({
     task: 'general_points',
     policy: 'transformer',
     policy_settings: { layers: 2, width: 64, heads: 4 },
-    task_settings: { cards: 4, num_hands: 512 },
+    task_settings: { cards: 3, num_hands: 512 },
     hyper: { learning_rate: 0.001, face_cards: 0 },
     batch: { prompts: 32, minibatches: 4, warm_up_steps: 600, eval_every: 20 },
   },
@@ -63,5 +63,6 @@ export default experiment({
       right: ['sft', 'rank'],
     },
   ],
+  chosen: 'Three cards instead of four, because no policy of this size solves four; nothing else was searched.',
   curves: ['accuracy', 'rank:accuracy', 'eval_reward', 'rank:eval_reward', 'entropy'],
 });

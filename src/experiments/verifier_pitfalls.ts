@@ -78,5 +78,7 @@ export default experiment({
       right: ['honest', 'accuracy'],
     },
   ],
+  chosen:
+    'A table was tried first: it has to find the exploit prompt by prompt and used it in a quarter of its answers. The policy that shares what it learns was kept.',
   curves: ['reward_mean', 'true_reward', 'accuracy', 'kind_share_1', 'kind_share_2', 'entropy'],
 });

@@ -269,6 +269,7 @@ export async function perform(declared: Experiment, options: PerformOptions, ope
     title,
     question,
     papers: [...papers],
+    chosen: declared.chosen ?? '',
     steps,
     seeds: options.seeds,
     seed: options.seed,
