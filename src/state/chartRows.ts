@@ -2,7 +2,7 @@
 import type { RunState } from './runStore.ts';
 
 /**
- * A stretch of steps on a chart, standing at its middle. A metric's mean is under its id; under `<id>_span` its lowest
+ * A stretch of steps on a chart, standing at its middle; on a chart over time, a stretch of seconds. A metric's mean is under its id; under `<id>_span` its lowest
  * and highest over the steps and replicas, where there are several.
  */
 export interface ChartRow {
@@ -33,6 +33,19 @@ export function chartRows({ metrics }: Pick<RunState, 'metrics'>, ids: readonly 
     rows.push(row);
   }
   return rows;
+}
+
+/** The same rows over the seconds that the run has been going: each stands between the ends of its stretch. */
+export function rowsBySeconds({ metrics }: Pick<RunState, 'metrics'>, rows: readonly ChartRow[]): ChartRow[] {
+  let row = 0;
+  return rows.map((stretch) => {
+    const from = row;
+    while (row + 1 < metrics.num_rows && metrics.steps[row] < stretch.last) row++;
+    const first = metrics.seconds[from];
+    const last = metrics.seconds[row];
+    row = Math.min(row + 1, metrics.num_rows - 1);
+    return { ...stretch, step: (first + last) / 2, first, last };
+  });
 }
 
 /** How many steps a point stands for; the last one may stand for fewer. */
