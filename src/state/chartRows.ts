@@ -48,29 +48,21 @@ export function rowsBySeconds({ metrics }: Pick<RunState, 'metrics'>, rows: read
   });
 }
 
+/** The second of the run at which a step was taken: where a mark stands on a chart over time. */
+export function secondOf({ metrics }: Pick<RunState, 'metrics'>, step: number): number {
+  let low = 0;
+  let high = metrics.num_rows - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (metrics.steps[middle] < step) low = middle + 1;
+    else high = middle;
+  }
+  return high < 0 ? 0 : metrics.seconds[low];
+}
+
 /** How many steps a point stands for; the last one may stand for fewer. */
 export const stepsPerPoint = (rows: readonly ChartRow[]): number => (rows[0] ? rows[0].last - rows[0].first + 1 : 1);
 
 /** In how many of the rows a metric was measured. */
 export const numMeasured = (rows: readonly ChartRow[], id: string): number =>
   rows.reduce((count, row) => count + (row[id] === null || row[id] === undefined ? 0 : 1), 0);
-
-/** The row nearest to a step, by its place in the list; −1 in an empty list. */
-export function nearestRow(rows: readonly ChartRow[], step: number): number {
-  let low = 0;
-  let high = rows.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (rows[middle].step < step) low = middle;
-    else high = middle;
-  }
-  if (high < 0) return -1;
-  return Math.abs(rows[low].step - step) <= Math.abs(rows[high].step - step) ? low : high;
-}
-
-/** The step under a place on the horizontal axis, given as a share of its length. */
-export function stepAt(rows: readonly ChartRow[], share: number): number {
-  if (rows.length === 0) return 0;
-  const { first } = rows[0];
-  return first + Math.min(1, Math.max(0, share)) * (rows[rows.length - 1].last - first);
-}

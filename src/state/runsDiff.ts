@@ -95,7 +95,8 @@ export function namesOfRuns(
 }
 
 /** One difference as words. */
-export const differenceText = ({ subject, here, there }: Difference): string => `${subject} ${here} instead of ${there}`;
+export const differenceText = ({ subject, here, there }: Difference): string =>
+  `${subject} ${here} instead of ${there}`;
 
 const SHOWN_EDITS = 3;
 

@@ -1,5 +1,5 @@
 /** Where runs are kept: a small interface, and the one that lasts as long as the page. */
-import { RUN_VERSION, type Recording, type RunMeta, type RunRows } from './runs.ts';
+import { type Recording, RUN_VERSION, type RunMeta, type RunRows } from './runs.ts';
 
 /** A stored run as it lies there: nothing in it has been checked. */
 export interface RawRun {
@@ -92,7 +92,8 @@ const whole = (name: string, value: unknown, least: number): number =>
     : refuse(name, value, `a whole number from ${least}`);
 const truth = (name: string, value: unknown): boolean =>
   typeof value === 'boolean' ? value : refuse(name, value, 'true or false');
-const list = (name: string, value: unknown): unknown[] => (Array.isArray(value) ? value : refuse(name, value, 'a list'));
+const list = (name: string, value: unknown): unknown[] =>
+  Array.isArray(value) ? value : refuse(name, value, 'a list');
 const record = (name: string, value: unknown): Record<string, unknown> =>
   isRecord(value) ? value : refuse(name, value, 'an object');
 /** A record whose keys are the stored one's own, whatever they are called. */

@@ -315,7 +315,11 @@ export function makeRunsStore(
             storage = await open();
             await refresh(storage);
           } catch (error) {
-            set({ problem: storageSentence(error, 'runs').replaceAll('it lasts', 'they last').replace('keep it', 'keep them') });
+            set({
+              problem: storageSentence(error, 'runs')
+                .replaceAll('it lasts', 'they last')
+                .replace('keep it', 'keep them'),
+            });
             storage = memoryStorage();
           }
           storage.watch(() => void enqueue('runs', refresh));
