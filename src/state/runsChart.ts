@@ -103,6 +103,9 @@ export function valueAt({ first, last, value }: Curve, place: number): number {
   return value[low];
 }
 
+/** Whether a run had ended before a place on the axis. */
+export const hasEnded = ({ last }: Curve, place: number): boolean => place > last[last.length - 1];
+
 /** From where to where the axis reaches, the live rows and the curves over them together. */
 export function extentOf(rows: readonly ChartRow[], drawn: readonly Curve[]): { first: number; last: number } {
   const firsts = [rows[0]?.first, ...drawn.map((curve) => curve.first[0])].filter((place) => place !== undefined);
@@ -225,10 +228,11 @@ export function readingText(
   overlaid: readonly { overlay: Overlay; curve: Curve }[],
   letters: string,
 ): string {
-  const say = (value: number | undefined) =>
-    value === undefined || Number.isNaN(value) ? 'not measured' : formatNumber(value);
+  const say = (value: number | undefined, otherwise = 'not measured') =>
+    value === undefined || Number.isNaN(value) ? otherwise : formatNumber(value);
   const others = overlaid.map(
-    ({ overlay, curve }) => `${letters[overlay.slot]} ${overlay.name} ${say(valueAt(curve, place))}`,
+    ({ overlay, curve }) =>
+      `${letters[overlay.slot]} ${overlay.name} ${say(valueAt(curve, place), hasEnded(curve, place) ? 'ended' : undefined)}`,
   );
   const said = overlaid.length > 0 ? [`this run ${say(live)}`, ...others] : [say(live)];
   return `${placeText(by, place)}: ${said.join(', ')}`;

@@ -102,7 +102,7 @@ const SHOWN_EDITS = 3;
 
 /** What was changed on the way, in words; '' where nothing was. */
 export function editsText(edits: RunMeta['edits']): string {
-  const shown = edits.slice(0, SHOWN_EDITS).map(({ step, text }) => `at step ${step} ${text}`);
+  const shown = edits.slice(0, SHOWN_EDITS).map(({ step, text }) => `at step ${step}: ${text}`);
   if (edits.length > SHOWN_EDITS) shown.push(`${edits.length - SHOWN_EDITS} more changes`);
   return shown.join(', ');
 }

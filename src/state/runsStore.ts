@@ -239,8 +239,8 @@ export function makeRunsStore(
       const now = Date.now();
       if (!recorder || recorder.generation !== state.metrics.generation) {
         const former = recorder;
-        recorder = new Recorder(newId(), now, state);
-        began_ms = now;
+        began_ms = Math.max(now, began_ms + 1); // no two runs began at once
+        recorder = new Recorder(newId(), began_ms, state);
         joined_ms = now;
         saved_ms = now;
         void keep(former);

@@ -1,6 +1,6 @@
 import { type ChartRow, spanKey } from '../../state/chartRows.ts';
 import { formatNumber } from '../../state/format.ts';
-import { valueAt } from '../../state/runsChart.ts';
+import { hasEnded, valueAt } from '../../state/runsChart.ts';
 import { useLab, useRun } from '../lab.tsx';
 import { RunKey } from '../runs/OverlayLayer.tsx';
 import type { Overlaid } from '../runs/overlaid.ts';
@@ -18,8 +18,8 @@ interface Props {
   note?: string;
 }
 
-const written = (value: unknown) =>
-  typeof value === 'number' && !Number.isNaN(value) ? formatNumber(value) : 'not measured';
+const written = (value: unknown, otherwise = 'not measured') =>
+  typeof value === 'number' && !Number.isNaN(value) ? formatNumber(value) : otherwise;
 
 /** Which line is which, with its value at the reading line or the latest one. */
 export function ChartLegend({ series, overlaid, place, row, step_text, optimum, note }: Props) {
@@ -36,7 +36,8 @@ export function ChartLegend({ series, overlaid, place, row, step_text, optimum, 
         return (
           <span key={id} className="legend-item">
             <span className={`swatch is-${kind}`} style={{ color }} aria-hidden="true" />
-            {overlaid.length > 0 && index === 0 ? 'this run' : label} <b>{written(value)}</b>
+            {overlaid.length > 0 && index === 0 ? 'this run' : label}{' '}
+            <b>{written(value, place !== undefined && !row ? 'not yet' : undefined)}</b>
             {Array.isArray(span) && (
               <span className="muted">
                 {formatNumber(span[0])} to {formatNumber(span[1])}
@@ -51,7 +52,11 @@ export function ChartLegend({ series, overlaid, place, row, step_text, optimum, 
           <span className="legend-name" title={overlay.name}>
             {overlay.name}
           </span>{' '}
-          <b>{written(place === undefined ? curve.value[curve.end] : valueAt(curve, place))}</b>
+          <b>
+            {place === undefined
+              ? written(curve.value[curve.end])
+              : written(valueAt(curve, place), hasEnded(curve, place) ? 'ended' : undefined)}
+          </b>
         </span>
       ))}
       {optimum !== undefined && (
@@ -61,6 +66,7 @@ export function ChartLegend({ series, overlaid, place, row, step_text, optimum, 
         </span>
       )}
       {note && place === undefined && <span className="legend-note muted">{note}</span>}
+      {place === undefined && overlaid.length > 0 && <span className="legend-latest muted">latest</span>}
       {place !== undefined && <span className="legend-item legend-step">at {step_text}</span>}
     </p>
   );

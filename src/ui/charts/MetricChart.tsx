@@ -124,7 +124,7 @@ function MetricChart({ rows, series, overlaid, by, width, height, read_step, opt
           dataKey={id}
           type="linear"
           stroke={color}
-          strokeWidth={kind === 'line' ? 2.25 : 1.5}
+          strokeWidth={kind === 'line' ? (overlaid.length > 0 ? 2.75 : 2.25) : 1.5}
           dot={false}
           {...(kind === 'points' && numMeasured(rows, id) <= MAX_POINTS ? markersOf(`point-${id}`) : {})}
           activeDot={false}

@@ -12,8 +12,8 @@ const COMPARE: readonly (readonly [CompareBy, string])[] = [
   ['seconds', 'equal time'],
 ];
 const AGAINST: readonly (readonly [Against, string])[] = [
-  ['current', 'the current run'],
-  ['defaults', 'the defaults'],
+  ['current', 'current run'],
+  ['defaults', 'defaults'],
 ];
 
 /** A choice of two, as radio buttons with a legend in the same line. */
