@@ -14,7 +14,7 @@ export const MOST_RUNS = 20;
 /** See `MOST_RUNS`: and so many bytes. */
 export const MOST_BYTES = 20 * 1024 ** 2;
 /** Rows of a kept run: a longer one is joined to stretches of 2, 4, 8 … steps. */
-export const MOST_STRETCHES = 4096;
+export const MOST_STRETCHES = 2048;
 /** Characters of a name. */
 export const LONGEST_NAME = 80;
 

@@ -102,6 +102,9 @@ export function makeRunsStore(
 ): RunsStore {
   const local = new Map<string, Recording>(); // finished or live runs that are not stored, or not yet
   const rows = new Map<string, RunRows>(); // of overlaid runs
+  /** this tab's overlays by run: those that were stored when it was opened, and its own choices since */
+  const slots = new Map<string, number>();
+  let is_read = false;
   let stored: RunMeta[] = [];
   let unreadable_ids: string[] = [];
   let storage: RunStorage | undefined;
@@ -133,6 +136,8 @@ export function makeRunsStore(
       return [...stored.filter(({ id }) => !local.has(id)), ...of_local];
     };
 
+    const slotOf = (id: string) => slots.get(id) ?? -1;
+
     /** Shows what there is now. */
     const publish = () => {
       const live = recorder && {
@@ -143,7 +148,10 @@ export function makeRunsStore(
         began_ms,
       };
       const all = metas();
-      const entries = all.filter(({ id }) => id !== live?.id).sort((a, b) => b.began_ms - a.began_ms);
+      const entries = all
+        .filter(({ id }) => id !== live?.id)
+        .map((meta) => ({ ...meta, slot: slotOf(meta.id) })) // another tab's overlays are its own business
+        .sort((a, b) => b.began_ms - a.began_ms);
       seat(entries);
       const named = live?.config ? [...entries, { ...live, config: live.config, edits: [] }] : entries;
       const names = namesOfRuns(catalogue, named);
@@ -157,7 +165,7 @@ export function makeRunsStore(
       set({ live, entries, names, overlays, bytes });
     };
 
-    /** Gives a slot to one run only, the newest that asks for it: two tabs may have given it to one each. */
+    /** Gives a slot to one run only, the newest that asks for it: two tabs may have stored it for one each. */
     const seat = (entries: RunMeta[]) => {
       const taken = new Set<number>();
       entries.forEach((meta, k) => {
@@ -181,7 +189,9 @@ export function makeRunsStore(
             ? ''
             : `${bad.length === 1 ? 'A stored run' : `${bad.length} stored runs`} could not be read (${bad[0].meta}) and ${bad.length === 1 ? 'was' : 'were'} left as found; 'Clear all' removes ${bad.length === 1 ? 'it' : 'them'}.`,
       });
-      for (const { id, slot } of stored) if (slot >= 0) await fetchRows(place, id);
+      if (!is_read) for (const { id, slot } of stored) if (!slots.has(id)) slots.set(id, slot);
+      is_read = true;
+      for (const { id } of stored) if (slotOf(id) >= 0) await fetchRows(place, id);
       for (const id of rows.keys()) if (!stored.some((meta) => meta.id === id)) rows.delete(id);
       publish();
     };
@@ -206,6 +216,7 @@ export function makeRunsStore(
 
     const save = (recording: Recording) => {
       local.set(recording.meta.id, recording);
+      slots.set(recording.meta.id, recording.meta.slot);
       publish();
       return enqueue('the run', async (place) => {
         if (local.get(recording.meta.id) !== recording) return; // deleted, or written anew, in the meantime
@@ -266,6 +277,7 @@ export function makeRunsStore(
     /** Changes what the reader chose for a run, wherever it is. */
     const choose = (id: string, chosen: Partial<Chosen>) => {
       if (recorder?.id === id) Object.assign(recorder.chosen, chosen);
+      if (chosen.slot !== undefined) slots.set(id, chosen.slot);
       const here = local.get(id);
       if (here) local.set(id, { ...here, meta: { ...here.meta, ...chosen } });
       stored = stored.map((meta) => (meta.id === id ? { ...meta, ...chosen } : meta));

@@ -48,6 +48,18 @@ export interface ComparedRun {
 export const liveEdits = ({ marks, metrics }: Pick<RunState, 'marks' | 'metrics'>): Edit[] =>
   marks.filter(({ step }) => metrics.num_rows > 0 && step > metrics.steps[0]);
 
+/** In what the live run differs, in words. */
+export function liveSentence(
+  catalogue: Catalogue,
+  config: RunConfig,
+  run: Pick<RunState, 'marks' | 'metrics'>,
+  against: Against,
+): string {
+  const edits = liveEdits(run);
+  if (against === 'defaults') return differenceSentence(catalogue, { config, edits }, against, config);
+  return edits.length > 0 ? `changed ${editsText(edits)}` : 'the others are compared with its settings';
+}
+
 /** The live run and those that lie over it. */
 export function comparedRuns(
   catalogue: Catalogue,
@@ -59,17 +71,11 @@ export function comparedRuns(
   const { metrics } = run;
   const last = metrics.num_rows - 1;
   if (live?.config && last >= 0) {
-    const edits = liveEdits(run);
     rows.push({
       id: live.id,
       slot: undefined,
       name: `${names.get(live.id) ?? ''} (this run)`,
-      difference:
-        against === 'current'
-          ? edits.length > 0
-            ? `changed ${editsText(edits)}`
-            : 'the current run'
-          : differenceSentence(catalogue, { config: live.config, edits }, against, live.config),
+      difference: liveSentence(catalogue, live.config, run, against),
       reward: metrics.latest(REWARD)?.mean ?? Number.NaN,
       entropy: metrics.latest(ENTROPY)?.mean ?? Number.NaN,
       last_step: metrics.steps[last],

@@ -468,7 +468,10 @@ describe('runs store', () => {
     ).toEqual([0, 1, 2, 3, 10, 11, 12, 13]);
     const [id] = third.ids();
     third.state().rename(id, 'Mine');
+    third.state().overlay(id, true);
     await third.settled();
+    expect(third.state().overlays).toHaveLength(1);
+    expect(tabs[0].state().overlays).toEqual([]);
     tabs[0].state().pin(id, true);
     await tabs[0].settled();
     expect((await page(storage)).state().entries[0]).toMatchObject({ name: 'Mine', is_pinned: true });

@@ -1,6 +1,6 @@
 import { memo, useEffect, useRef, useState } from 'react';
-import { LONGEST_NAME, type RunMeta } from '../../state/runs.ts';
-import { type Against, dateText, differenceSentence, numbersText } from '../../state/runsTable.ts';
+import { LONGEST_NAME } from '../../state/runs.ts';
+import { dateText } from '../../state/runsTable.ts';
 import { useLab, useRuns } from '../lab.tsx';
 import { RunKey } from './OverlayLayer.tsx';
 
@@ -35,23 +35,29 @@ function NameField({ name, onDone }: { name: string; onDone(name: string | undef
 
 const PIN = 'M6 1.500h4v1l-.700.700.500 4L12 9.500V11H8.700v3.500h-1.400V11H4V9.500l2.200-2.300.5-4L6 2.500z';
 
-/** One kept run: whether it is overlaid, what it is called, where it ended, in what it differs. */
-export const RunRow = memo(function RunRow({
-  meta,
-  against,
-  is_full,
-}: {
-  meta: RunMeta;
-  against: Against;
+interface Props {
+  id: string;
+  /** undefined for the live run, −1 for one that is not overlaid */
+  slot: number | undefined;
+  is_pinned: boolean;
+  began_ms: number;
+  /** where it ended */
+  numbers: string;
+  /** in what it differs */
+  words: string;
+  /** no other run can be overlaid */
   is_full: boolean;
-}) {
-  const { catalogue, runs } = useLab();
-  const name = useRuns((state) => state.names.get(meta.id) ?? meta.id);
-  const current = useRuns((state) => state.live?.config);
+}
+
+/** One run: whether it is overlaid, what it is called, where it ended, in what it differs. */
+export const RunRow = memo(function RunRow({ id, slot, is_pinned, began_ms, numbers, words, is_full }: Props) {
+  const { runs } = useLab();
+  const name = useRuns((state) => state.names.get(id) ?? id);
   const [is_renaming, setRenaming] = useState(false);
   const rename = useRef<HTMLButtonElement>(null);
-  const { id, is_pinned, slot } = meta;
-  const is_overlaid = slot >= 0;
+  const is_live = slot === undefined;
+  const is_overlaid = !is_live && slot >= 0;
+  const said_name = is_live ? `${name}, this run` : name;
   const { pin, overlay, remove } = runs.getState();
 
   const finish = (wanted: string | undefined) => {
@@ -60,34 +66,38 @@ export const RunRow = memo(function RunRow({
     setTimeout(() => document.activeElement === document.body && rename.current?.focus(), 0);
   };
   return (
-    <li className={is_overlaid ? 'run-row is-overlaid' : 'run-row'} data-testid="run">
-      <label className="run-pick">
-        <input
-          type="checkbox"
-          aria-label={`Overlay ${name}`}
-          checked={is_overlaid}
-          disabled={is_full && !is_overlaid}
-          onChange={(event) => overlay(id, event.target.checked)}
-        />
-        {is_overlaid && <RunKey slot={slot} />}
-      </label>
+    <li className="run-row" data-testid={is_live ? 'live-run' : 'run'}>
+      {is_live ? (
+        <span className="run-live">this run</span>
+      ) : (
+        <label className="run-pick">
+          <input
+            type="checkbox"
+            aria-label={`Overlay ${name}`}
+            checked={is_overlaid}
+            disabled={is_full && !is_overlaid}
+            onChange={(event) => overlay(id, event.target.checked)}
+          />
+          {is_overlaid && <RunKey slot={slot} />}
+        </label>
+      )}
       <div className="run-said">
         <p className="run-name">
           {is_renaming ? <NameField name={name} onDone={finish} /> : <b>{name}</b>}{' '}
-          <span className="muted">{dateText(meta.began_ms)}</span>
+          <span className="muted">{dateText(began_ms)}</span>
         </p>
-        <p>{numbersText(meta)}</p>
-        <p className="muted">{differenceSentence(catalogue, meta, against, current)}</p>
+        {numbers && <p>{numbers}</p>}
+        <p className="muted">{words}</p>
       </div>
       <div className="run-actions">
-        <button ref={rename} type="button" aria-label={`Rename ${name}`} onClick={() => setRenaming(true)}>
+        <button ref={rename} type="button" aria-label={`Rename ${said_name}`} onClick={() => setRenaming(true)}>
           Rename
         </button>
         <button
           type="button"
           className={is_pinned ? 'is-pinned' : undefined}
           aria-pressed={is_pinned}
-          aria-label={`Pin ${name}`}
+          aria-label={`Pin ${said_name}`}
           title="A pinned run stays when old runs make room"
           onClick={() => pin(id, !is_pinned)}
         >
@@ -96,9 +106,11 @@ export const RunRow = memo(function RunRow({
           </svg>
           {is_pinned ? 'Pinned' : 'Pin'}
         </button>
-        <button type="button" aria-label={`Delete ${name}`} onClick={() => void remove(id)}>
-          Delete
-        </button>
+        {!is_live && (
+          <button type="button" aria-label={`Delete ${name}`} onClick={() => void remove(id)}>
+            Delete
+          </button>
+        )}
       </div>
     </li>
   );

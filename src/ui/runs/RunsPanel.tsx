@@ -1,8 +1,8 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { formatBytes } from '../../state/format.ts';
 import { type CompareBy, MOST_OVERLAYS } from '../../state/runs.ts';
-import type { Against } from '../../state/runsTable.ts';
-import { useLab, useRuns } from '../lab.tsx';
+import { type Against, differenceSentence, liveSentence, numbersText } from '../../state/runsTable.ts';
+import { useLab, useRun, useRuns } from '../lab.tsx';
 import { CompareTable } from './CompareTable.tsx';
 import { RunRow } from './RunRow.tsx';
 import './runs.css';
@@ -77,7 +77,9 @@ function RunNotices() {
 
 /** Every run of this visitor, and what is compared with the live one. */
 export default function RunsPanel() {
-  const { runs, view } = useLab();
+  const { catalogue, run, runs, view } = useLab();
+  const live = useRuns((state) => state.live);
+  useRun((state) => state.marks); // the live run's changes
   const entries = useRuns((state) => state.entries);
   const compare_by = useRuns((state) => state.compare_by);
   const bytes = useRuns((state) => state.bytes);
@@ -116,9 +118,28 @@ export default function RunsPanel() {
         </p>
       )}
       {is_full && <p className="muted">Eight runs are overlaid, as many as can be told apart: take one away first.</p>}
-      <ul className="run-list" aria-label="Kept runs">
+      <ul className="run-list" aria-label="Runs, the newest first">
+        {live?.config && (
+          <RunRow
+            key={live.id}
+            {...live}
+            slot={undefined}
+            numbers=""
+            words={liveSentence(catalogue, live.config, run.getState(), against)}
+            is_full={is_full}
+          />
+        )}
         {entries.map((meta) => (
-          <RunRow key={meta.id} meta={meta} against={against} is_full={is_full} />
+          <RunRow
+            key={meta.id}
+            id={meta.id}
+            slot={meta.slot}
+            is_pinned={meta.is_pinned}
+            began_ms={meta.began_ms}
+            numbers={numbersText(meta)}
+            words={differenceSentence(catalogue, meta, against, live?.config)}
+            is_full={is_full}
+          />
         ))}
       </ul>
       {num_overlaid > 0 && <CompareTable against={against} />}
