@@ -1,12 +1,12 @@
 import { memo } from 'react';
-import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
+import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, XAxis, YAxis, ZIndexLayer } from 'recharts';
 import { secondAxis, stepAxis, valueAxis } from '../../state/axis.ts';
 import { type ChartRow, numMeasured, secondOf, spanKey } from '../../state/chartRows.ts';
 import { formatCount, formatTick } from '../../state/format.ts';
 import type { CompareBy } from '../../state/runs.ts';
 import { extentOf, placeCurves } from '../../state/runsChart.ts';
 import { useLab, useRun } from '../lab.tsx';
-import { OverlayLayer } from '../runs/OverlayLayer.tsx';
+import { OverlayLayer, OverlayLetters } from '../runs/OverlayLayer.tsx';
 import type { Overlaid } from '../runs/overlaid.ts';
 import { PLOT } from './layout.ts';
 
@@ -32,6 +32,7 @@ interface Props {
   floor?: number;
 }
 
+const ABOVE_LINES = 450; // recharts draws lines at 400
 const MARKS_SHOWN = 30;
 const MARGIN = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 };
 // Points as markers of one path: a circle element for each would cost half of a redraw.
@@ -132,6 +133,11 @@ function MetricChart({ rows, series, overlaid, by, width, height, read_step, opt
           connectNulls
         />
       ))}
+      {placed.length > 0 && (
+        <ZIndexLayer zIndex={ABOVE_LINES}>
+          <OverlayLetters placed={placed} />
+        </ZIndexLayer>
+      )}
       {read_step !== undefined && <ReferenceLine x={read_step} className="reading-line" />}
     </ComposedChart>
   );

@@ -22,6 +22,14 @@ export function OverlayLayer({ placed }: { placed: readonly Placed[] }) {
           strokeDasharray={DASHES[slot]}
         />
       ))}
+    </g>
+  );
+}
+
+/** The letters behind the curves' ends, above every line. */
+export function OverlayLetters({ placed }: { placed: readonly Placed[] }) {
+  return (
+    <g>
       {placed.map(({ slot, label }) => (
         <text key={slot} className="overlay-letter" x={label.x} y={label.y} style={{ fill: colorOf(slot) }}>
           {LETTERS[slot]}
