@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { connectWorker } from './state/connect.ts';
 import { makeLab } from './state/lab.ts';
 import { registries } from './state/registries.ts';
+import { flushWhenHidden, openRunStorage } from './state/runsConnect.ts';
 import { keepAddress } from './state/setupStore.ts';
 import { App } from './ui/App.tsx';
 import { Fallback } from './ui/Fallback.tsx';
@@ -13,9 +14,11 @@ import './ui/page.css';
 const SelfTestPage = lazy(() => import('./ui/selftest/SelfTestPage.tsx'));
 
 const is_self_test = new URLSearchParams(location.search).has('selftest');
-const lab = makeLab(registries, connectWorker, location.search);
+const lab = makeLab(registries, connectWorker, location.search, openRunStorage);
 if (!is_self_test) {
   keepAddress(lab.catalogue, lab.setup, window);
+  void lab.runs.getState().begin();
+  flushWhenHidden(lab.runs, document);
   void lab.session.begin();
 }
 

@@ -26,10 +26,16 @@ export function roundTicks(low: number, high: number, count: number): number[] {
 }
 
 /** The axis of steps: from the first row to the last, ticks on whole steps. */
-export function stepAxis(rows: readonly ChartRow[], count: number): Axis {
+export function stepAxis(rows: readonly Pick<ChartRow, 'first' | 'last'>[], count: number): Axis {
   const first = rows[0]?.first ?? 0;
   const last = Math.max(rows.at(-1)?.last ?? 0, first + 1);
   return { domain: [first, last], ticks: roundTicks(first, last, count).filter(Number.isInteger) };
+}
+
+/** The axis of seconds. */
+export function secondAxis(first: number, last: number, count: number): Axis {
+  const end = Math.max(last, first + 0.1);
+  return { domain: [first, end], ticks: roundTicks(first, end, count) };
 }
 
 /** The axis of values: round ends outside everything that is drawn, and outside the values in `also`. */

@@ -2,7 +2,7 @@
 import type { RunState } from './runStore.ts';
 
 /**
- * A stretch of steps on a chart, standing at its middle. A metric's mean is under its id; under `<id>_span` its lowest
+ * A stretch of steps on a chart, standing at its middle; on a chart over time, a stretch of seconds. A metric's mean is under its id; under `<id>_span` its lowest
  * and highest over the steps and replicas, where there are several.
  */
 export interface ChartRow {
@@ -35,29 +35,34 @@ export function chartRows({ metrics }: Pick<RunState, 'metrics'>, ids: readonly 
   return rows;
 }
 
+/** The same rows over the seconds that the run has been going: each stands between the ends of its stretch. */
+export function rowsBySeconds({ metrics }: Pick<RunState, 'metrics'>, rows: readonly ChartRow[]): ChartRow[] {
+  let row = 0;
+  return rows.map((stretch) => {
+    const from = row;
+    while (row + 1 < metrics.num_rows && metrics.steps[row] < stretch.last) row++;
+    const first = metrics.seconds[from];
+    const last = metrics.seconds[row];
+    row = Math.min(row + 1, metrics.num_rows - 1);
+    return { ...stretch, step: (first + last) / 2, first, last };
+  });
+}
+
+/** The second of the run at which a step was taken: where a mark stands on a chart over time. */
+export function secondOf({ metrics }: Pick<RunState, 'metrics'>, step: number): number {
+  let low = 0;
+  let high = metrics.num_rows - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (metrics.steps[middle] < step) low = middle + 1;
+    else high = middle;
+  }
+  return high < 0 ? 0 : metrics.seconds[low];
+}
+
 /** How many steps a point stands for; the last one may stand for fewer. */
 export const stepsPerPoint = (rows: readonly ChartRow[]): number => (rows[0] ? rows[0].last - rows[0].first + 1 : 1);
 
 /** In how many of the rows a metric was measured. */
 export const numMeasured = (rows: readonly ChartRow[], id: string): number =>
   rows.reduce((count, row) => count + (row[id] === null || row[id] === undefined ? 0 : 1), 0);
-
-/** The row nearest to a step, by its place in the list; −1 in an empty list. */
-export function nearestRow(rows: readonly ChartRow[], step: number): number {
-  let low = 0;
-  let high = rows.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (rows[middle].step < step) low = middle;
-    else high = middle;
-  }
-  if (high < 0) return -1;
-  return Math.abs(rows[low].step - step) <= Math.abs(rows[high].step - step) ? low : high;
-}
-
-/** The step under a place on the horizontal axis, given as a share of its length. */
-export function stepAt(rows: readonly ChartRow[], share: number): number {
-  if (rows.length === 0) return 0;
-  const { first } = rows[0];
-  return first + Math.min(1, Math.max(0, share)) * (rows[rows.length - 1].last - first);
-}

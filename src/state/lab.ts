@@ -1,6 +1,8 @@
-/** One playground: three stores and the session that ties them to a trainer. A page may hold several. */
+/** One playground: four stores and the session that ties them to a trainer. A page may hold several. */
 import type { Catalogue } from './catalogue.ts';
 import { makeRunStore, type RunStore } from './runStore.ts';
+import type { OpenStorage } from './runsStorage.ts';
+import { makeRunsStore, type RunsStore } from './runsStore.ts';
 import { type Connect, makeSession, type Session } from './session.ts';
 import { makeSetupStore, type SetupStore } from './setupStore.ts';
 import { makeViewStore, type ViewStore } from './viewStore.ts';
@@ -11,11 +13,13 @@ export interface Lab {
   run: RunStore;
   setup: SetupStore;
   view: ViewStore;
+  runs: RunsStore;
   session: Session;
 }
 
-/** Makes a playground from a query string; nothing runs before `session.begin()`. */
-export function makeLab(catalogue: Catalogue, connect: Connect, search: string): Lab {
+/** Makes a playground from a query string; nothing runs before `session.begin()`, nothing is kept before `runs.begin()`. */
+export function makeLab(catalogue: Catalogue, connect: Connect, search: string, storage?: OpenStorage): Lab {
   const stores = { run: makeRunStore(), setup: makeSetupStore(catalogue, search), view: makeViewStore() };
-  return { catalogue, ...stores, session: makeSession(catalogue, stores, connect) };
+  const runs = makeRunsStore(catalogue, stores.run, storage);
+  return { catalogue, ...stores, runs, session: makeSession(catalogue, stores, connect) };
 }

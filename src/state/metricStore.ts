@@ -17,7 +17,7 @@ export interface Latest {
 }
 
 const FIRST_CAPACITY = 1024;
-const MAX_STRETCHES = 256; // of each metric lowest and highest are drawn: about 400 points per series
+const DRAWN_STRETCHES = 256; // of each metric lowest and highest are drawn: about 400 points per series
 
 function grown<A extends Float32Array | Float64Array | Int32Array>(old: A, capacity: number, fill = 0): A {
   const next = new (old.constructor as new (n: number) => A)(capacity);
@@ -42,15 +42,25 @@ export class Stretches {
   /** rows in a stretch; the last one may have fewer */
   length = 1;
   private done = 0;
-  private readonly sum = new Float64Array(MAX_STRETCHES);
-  private readonly count = new Int32Array(MAX_STRETCHES);
-  private readonly low = new Float32Array(MAX_STRETCHES).fill(Number.POSITIVE_INFINITY);
-  private readonly high = new Float32Array(MAX_STRETCHES).fill(Number.NEGATIVE_INFINITY);
+  private readonly most: number;
+  private readonly sum: Float64Array;
+  private readonly count: Int32Array;
+  private readonly low: Float32Array;
+  private readonly high: Float32Array;
+
+  /** At most `most` stretches, a power of two. */
+  constructor(most = DRAWN_STRETCHES) {
+    this.most = most;
+    this.sum = new Float64Array(most);
+    this.count = new Int32Array(most);
+    this.low = new Float32Array(most).fill(Number.POSITIVE_INFINITY);
+    this.high = new Float32Array(most).fill(Number.NEGATIVE_INFINITY);
+  }
 
   /** Looks at the rows that were appended since the last call. */
   extend(column: Column, num_rows: number): void {
     for (let row = this.done; row < num_rows; row++) {
-      if (row >= this.length * MAX_STRETCHES) this.join();
+      if (row >= this.length * this.most) this.join();
       if (Number.isNaN(column.mean[row])) continue;
       const s = Math.floor(row / this.length);
       this.sum[s] += column.mean[row];
@@ -68,7 +78,7 @@ export class Stretches {
   }
 
   private join(): void {
-    const half = MAX_STRETCHES / 2;
+    const half = this.most / 2;
     for (let s = 0; s < half; s++) {
       this.sum[s] = this.sum[2 * s] + this.sum[2 * s + 1];
       this.count[s] = this.count[2 * s] + this.count[2 * s + 1];
@@ -83,23 +93,43 @@ export class Stretches {
   }
 }
 
+/** The rows of a moment. Rows that are appended later, and a store that is emptied, leave them as they are. */
+export interface RowsSoFar {
+  num_rows: number;
+  num_replicas: number;
+  steps: Int32Array;
+  seconds: Float64Array;
+  columns: ReadonlyMap<string, Column>;
+}
+
 /** Append-only rows of one run. A swap of parts may change the metrics: columns are kept by id. */
 export class MetricStore {
   num_rows = 0;
   num_replicas = 1;
+  /** grows whenever the store is emptied: rows of another generation are rows of another run */
+  generation = 0;
   steps = new Int32Array(FIRST_CAPACITY);
   seconds = new Float64Array(FIRST_CAPACITY);
   private ids: readonly string[] = [];
-  private readonly columns = new Map<string, Column>();
+  private columns = new Map<string, Column>();
   private readonly stretches = new Map<string, Stretches>();
 
   /** Empties the store for a new run. */
   clear(): void {
     this.num_rows = 0;
     this.num_replicas = 1;
-    this.columns.clear();
+    this.generation++;
+    this.steps = new Int32Array(FIRST_CAPACITY); // whoever kept the former rows goes on reading them
+    this.seconds = new Float64Array(FIRST_CAPACITY);
+    this.columns = new Map();
     this.stretches.clear();
     this.setMetrics(this.ids);
+  }
+
+  /** The rows so far, without copying one. */
+  soFar(): RowsSoFar {
+    const { num_rows, num_replicas, steps, seconds } = this;
+    return { num_rows, num_replicas, steps, seconds, columns: new Map(this.columns) };
   }
 
   /** Says which metrics the next rows hold, in order. Earlier rows of a new metric count as not measured. */

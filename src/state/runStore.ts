@@ -76,9 +76,10 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
     addRows: (batch) => {
       const { metrics } = get();
       if (batch.num_metrics !== metrics.num_metrics) return; // of the run before a change that is still on its way
-      if (metrics.num_rows > 0 && batch.steps[0] <= metrics.steps[metrics.num_rows - 1]) metrics.clear(); // it began anew
+      const is_anew = metrics.num_rows > 0 && batch.steps[0] <= metrics.steps[metrics.num_rows - 1];
+      if (is_anew) metrics.clear();
       metrics.append(batch);
-      set((state) => ({ version: state.version + 1 }));
+      set((state) => ({ version: state.version + 1, marks: is_anew ? [] : state.marks }));
     },
     addEdit: (edit) => {
       const time = now();

@@ -2,7 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 /** Ids of the sections that fold. */
-export const PANELS = ['parts', 'hyper', 'task', 'policy', 'batch', 'samples', 'metrics', 'program'] as const;
+export const PANELS = ['parts', 'hyper', 'task', 'policy', 'batch', 'runs', 'samples', 'metrics', 'program'] as const;
 /** One of `PANELS`. */
 export type PanelId = (typeof PANELS)[number];
 
@@ -14,13 +14,16 @@ export interface ViewState {
   is_sample_seen: boolean;
   prompt_index: number;
   replica: number;
-  /** the step at which the charts are read; undefined is the latest */
+  /** the place on the charts' axis, a step or a second, at which they are read; undefined is the latest */
   read_step: number | undefined;
+  /** metrics with a chart of their own beside reward and entropy */
+  charted: readonly string[];
   setOpen(panel: PanelId, is_open: boolean): void;
   setHelp(is_open: boolean): void;
   setSampleSeen(is_seen: boolean): void;
   lookAt(prompt_index: number, replica: number): void;
   readAt(step: number | undefined): void;
+  setCharted(ids: readonly string[]): void;
 }
 /** The store of what is open. */
 export type ViewStore = StoreApi<ViewState>;
@@ -34,6 +37,7 @@ export function makeViewStore(): ViewStore {
       task: true,
       policy: true,
       batch: true,
+      runs: true,
       samples: true,
       metrics: true,
       program: false,
@@ -43,10 +47,12 @@ export function makeViewStore(): ViewStore {
     prompt_index: 0,
     replica: 0,
     read_step: undefined,
+    charted: [],
     setOpen: (panel, is_open) => set((state) => ({ open: { ...state.open, [panel]: is_open } })),
     setHelp: (is_help_open) => set({ is_help_open }),
     setSampleSeen: (is_sample_seen) => set({ is_sample_seen }),
     readAt: (read_step) => set({ read_step }),
+    setCharted: (charted) => set({ charted }),
     lookAt: (prompt_index, replica) => set({ prompt_index, replica }),
   }));
 }

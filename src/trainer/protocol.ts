@@ -51,7 +51,7 @@ export interface RowBatch {
   num_metrics: number;
   num_replicas: number;
   steps: Int32Array;
-  /** seconds since the run was opened, per row */
+  /** seconds that the run has been going, pauses left out, per row */
   seconds: Float64Array;
   values: Float32Array;
 }

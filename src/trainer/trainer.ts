@@ -69,7 +69,9 @@ export class Trainer implements TrainerApi {
   private wants_pause = false;
   private speed_limit = 0;
   private steps_per_second = 0;
+  /** when the run would have begun had it never paused */
   private opened_at = 0;
+  private paused_at = 0;
   private outbox: { row: Row; seconds: number }[] = [];
   private sent_at = 0;
   /** requests that change the run wait for each other */
@@ -81,6 +83,7 @@ export class Trainer implements TrainerApi {
   }
 
   private tell(change: { phase?: RunPhase; message?: string; progress?: number } = {}): void {
+    if (change.phase === 'paused') this.paused_at = performance.now();
     this.phase = change.phase ?? this.phase;
     this.message = change.message ?? this.message;
     this.progress = change.progress ?? this.progress;
@@ -256,7 +259,9 @@ export class Trainer implements TrainerApi {
   step(): Promise<void> {
     return this.exclusive(async () => {
       const run = this.current();
+      this.opened_at += performance.now() - this.paused_at;
       this.post(await run.advance(1));
+      this.paused_at = performance.now();
       this.flush();
       this.tell();
     }, false);
@@ -318,6 +323,7 @@ export class Trainer implements TrainerApi {
 
   private launch(): void {
     this.wants_pause = false;
+    if (this.phase === 'paused') this.opened_at += performance.now() - this.paused_at;
     if (this.phase !== 'running') this.tell({ phase: 'running' });
     this.loop = this.train()
       .catch((error: Error) => this.tell({ phase: 'failed', message: error.message }))

@@ -15,6 +15,7 @@ import { HyperPanel } from './panels/HyperPanel.tsx';
 import { PartsPanel } from './panels/PartsPanel.tsx';
 import { ProgramPanel } from './panels/ProgramPanel.tsx';
 import { SettingsPanel } from './panels/SettingsPanel.tsx';
+import { LazyRuns } from './runs/LazyRuns.tsx';
 import { SamplePanel } from './samples/SamplePanel.tsx';
 
 /** The controls of what is trained, beside or below the charts. */
@@ -48,6 +49,7 @@ export function App() {
         <div className="columns">
           <div className="results">
             <ChartsPanel />
+            <LazyRuns />
             <SamplePanel />
             <MetricTable />
             <ProgramPanel />

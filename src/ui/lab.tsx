@@ -3,6 +3,7 @@ import { createContext, useContext, useEffect, useLayoutEffect, useRef, useState
 import { useStore } from 'zustand';
 import type { Lab } from '../state/lab.ts';
 import type { RunState } from '../state/runStore.ts';
+import type { RunsState } from '../state/runsStore.ts';
 import type { SetupState } from '../state/setupStore.ts';
 import type { ViewState } from '../state/viewStore.ts';
 
@@ -21,6 +22,8 @@ export function useLab(): Lab {
 export const useRun = <T,>(select: (state: RunState) => T): T => useStore(useLab().run, select);
 /** A part of what the user chose. */
 export const useSetup = <T,>(select: (state: SetupState) => T): T => useStore(useLab().setup, select);
+/** A part of what is known of the kept runs. */
+export const useRuns = <T,>(select: (state: RunsState) => T): T => useStore(useLab().runs, select);
 /** A part of what is open. */
 export const useView = <T,>(select: (state: ViewState) => T): T => useStore(useLab().view, select);
 

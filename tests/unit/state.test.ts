@@ -5,12 +5,13 @@ import { ROLES } from '../../src/algorithms/algorithm.ts';
 import { complainValue, type Knob } from '../../src/engine/table.ts';
 import { stepAxis, valueAxis } from '../../src/state/axis.ts';
 import { hyperGroups, SETTING_PLACES, settingTables, withoutDefaults } from '../../src/state/catalogue.ts';
-import { chartRows, nearestRow, spanKey, stepAt } from '../../src/state/chartRows.ts';
+import { chartRows, spanKey } from '../../src/state/chartRows.ts';
 import { formatCount, formatNumber, formatPlain, formatValue } from '../../src/state/format.ts';
 import { clampValue, numPositions, positionOf, valueAt } from '../../src/state/knobScale.ts';
 import { MetricStore } from '../../src/state/metricStore.ts';
 import { registries } from '../../src/state/registries.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
+import { extentOf, nearestPlace, readingPlaces, rowAt } from '../../src/state/runsChart.ts';
 import { coefLevel, coefLimit } from '../../src/state/sampleScale.ts';
 import { DEFAULT_SETUP, keepAddress, makeSetupStore } from '../../src/state/setupStore.ts';
 import { adapterSentence, chartSentence } from '../../src/state/summary.ts';
@@ -285,7 +286,8 @@ describe('rows', () => {
 
   test('reading a chart finds the nearest point', () => {
     const rows = range(0, 10).map((k) => ({ step: 2 * k + 0.5, first: 2 * k, last: 2 * k + 1 }));
-    expect(nearestRow([], 3)).toBe(-1);
+    const places = readingPlaces(rows, []);
+    expect(nearestPlace([], 3)).toBe(-1);
     for (const [step, at] of [
       [-5, 0],
       [0.5, 0],
@@ -294,9 +296,10 @@ describe('rows', () => {
       [18.5, 9],
       [99, 9],
     ])
-      expect(nearestRow(rows, step)).toBe(at);
-    expect(stepAt(rows, 0)).toBe(0);
-    expect(stepAt(rows, 2)).toBe(19);
+      expect(nearestPlace(places, step)).toBe(at);
+    expect(extentOf(rows, [])).toEqual({ first: 0, last: 19 });
+    expect(rowAt(rows, 18.5)).toBe(rows[9]);
+    expect(rowAt(rows, 20)).toBeUndefined();
   });
 
   test('axes have round ticks and hold everything that is drawn', () => {

@@ -1,7 +1,9 @@
-import { type KeyboardEvent, lazy, type PointerEvent, Suspense } from 'react';
-import { type ChartRow, nearestRow, stepAt } from '../../state/chartRows.ts';
-import { formatCount } from '../../state/format.ts';
+import { type KeyboardEvent, lazy, type PointerEvent, type ReactNode, Suspense } from 'react';
+import type { ChartRow } from '../../state/chartRows.ts';
+import { LETTERS } from '../../state/runs.ts';
+import { extentOf, nearestPlace, placeText, readingPlaces, readingText, rowAt } from '../../state/runsChart.ts';
 import { useLab, useSize, useView } from '../lab.tsx';
+import { useOverlaid } from '../runs/overlaid.ts';
 import { ChartLegend } from './ChartLegend.tsx';
 import { PLOT } from './layout.ts';
 import type { Series } from './MetricChart.tsx';
@@ -13,29 +15,40 @@ interface Props {
   title: string;
   unit?: string;
   rows: ChartRow[];
+  /** the first one is also drawn of the overlaid runs */
   series: readonly Series[];
   optimum?: number;
   floor?: number;
   /** what lines and bands stand for */
   note?: string;
+  /** what stands beside the legend */
+  children?: ReactNode;
 }
 
 /** A chart with its heading and legend, and the reading line that pointer and keyboard move. */
-export function ChartFrame({ title, unit, rows, series, optimum, floor, note }: Props) {
+export function ChartFrame({ title, unit, rows, series, optimum, floor, note, children }: Props) {
   const { view } = useLab();
   const read_step = useView((state) => state.read_step);
   const { ref, size } = useSize<HTMLDivElement>();
-  const reading = read_step === undefined ? undefined : rows[nearestRow(rows, read_step)];
-  const shown = reading ?? rows.at(-1);
+  const metric = series[0].id;
+  const { by, overlaid } = useOverlaid(metric);
+  const curves = overlaid.map(({ curve }) => curve);
+  const places = readingPlaces(rows, curves);
+  const extent = extentOf(rows, curves);
+  const reading = read_step === undefined ? undefined : places[nearestPlace(places, read_step)];
+  const shown = reading ?? rows.at(-1)?.step ?? 0;
+  const row = rowAt(rows, shown);
+  const live = row?.[metric];
 
   const point = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
     const share = (event.clientX - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right);
-    view.getState().readAt(rows[nearestRow(rows, stepAt(rows, share))]?.step);
+    const place = extent.first + Math.min(1, Math.max(0, share)) * (extent.last - extent.first);
+    view.getState().readAt(places[nearestPlace(places, place)]);
   };
   const press = (event: KeyboardEvent) => {
-    const last = rows.length - 1;
-    const at = reading ? nearestRow(rows, reading.step) : last;
+    const last = places.length - 1;
+    const at = nearestPlace(places, shown);
     const to = {
       ArrowLeft: at - 1,
       ArrowDown: at - 1,
@@ -49,9 +62,10 @@ export function ChartFrame({ title, unit, rows, series, optimum, floor, note }: 
     if (event.key === 'Escape') view.getState().readAt(undefined);
     if (to === undefined || last < 0) return;
     event.preventDefault();
-    view.getState().readAt(rows[Math.min(last, Math.max(0, to))].step);
+    view.getState().readAt(places[Math.min(last, Math.max(0, to))]);
   };
-  const waiting = <p className="muted chart-waiting">{rows.length > 0 ? 'Loading the chart' : 'No step yet'}</p>;
+  const is_empty = places.length === 0;
+  const waiting = <p className="muted chart-waiting">{is_empty ? 'No step yet' : 'Loading the chart'}</p>;
   return (
     <div className="chart" data-testid={`chart-${title.toLowerCase()}`}>
       <div className="chart-head">
@@ -59,30 +73,41 @@ export function ChartFrame({ title, unit, rows, series, optimum, floor, note }: 
           {title}
           {unit && <span className="muted"> {unit}</span>}
         </h3>
-        <ChartLegend series={series} reading={reading} optimum={optimum} note={note} />
+        <ChartLegend
+          series={series}
+          overlaid={overlaid}
+          place={reading}
+          row={reading === undefined ? undefined : row}
+          step_text={placeText(by, shown, row)}
+          optimum={optimum}
+          note={note}
+        />
+        {children}
       </div>
       <div
         ref={ref}
         className="plot"
         role="slider"
         tabIndex={0}
-        aria-label={`Read ${title.toLowerCase()} at a step`}
-        aria-valuemin={rows[0]?.first ?? 0}
-        aria-valuemax={rows.at(-1)?.last ?? 0}
-        aria-valuenow={shown?.step ?? 0}
-        aria-valuetext={`step ${formatCount(shown?.step ?? 0)}`}
+        aria-label={`Read ${title.toLowerCase()} at a ${by === 'step' ? 'step' : 'second'}`}
+        aria-valuemin={extent.first}
+        aria-valuemax={extent.last}
+        aria-valuenow={shown}
+        aria-valuetext={readingText(by, shown, typeof live === 'number' ? live : undefined, overlaid, LETTERS)}
         onPointerMove={point}
         onPointerDown={point}
         onPointerLeave={() => view.getState().readAt(undefined)}
         onBlur={() => view.getState().readAt(undefined)}
         onKeyDown={press}
       >
-        {rows.length > 0 && size.width > 0 ? (
+        {!is_empty && size.width > 0 ? (
           <Suspense fallback={waiting}>
             <MetricChart
               rows={rows}
               series={series}
-              read_step={reading?.step}
+              overlaid={overlaid}
+              by={by}
+              read_step={reading}
               optimum={optimum}
               floor={floor}
               {...size}

@@ -1,35 +1,43 @@
 import { type ChartRow, spanKey } from '../../state/chartRows.ts';
-import { formatCount, formatNumber } from '../../state/format.ts';
+import { formatNumber } from '../../state/format.ts';
+import { hasEnded, valueAt } from '../../state/runsChart.ts';
 import { useLab, useRun } from '../lab.tsx';
+import { RunKey } from '../runs/OverlayLayer.tsx';
+import type { Overlaid } from '../runs/overlaid.ts';
 import type { Series } from './MetricChart.tsx';
 
 interface Props {
   series: readonly Series[];
-  /** the row under the reading line; the latest values are shown without one */
-  reading: ChartRow | undefined;
+  overlaid: readonly Overlaid[];
+  /** where the reading line stands; the latest values are shown without one */
+  place: number | undefined;
+  /** the live row there, where the live run has come so far */
+  row: ChartRow | undefined;
+  step_text: string;
   optimum?: number;
   note?: string;
 }
 
-const stepsOf = ({ first, last }: ChartRow) =>
-  first === last ? `step ${formatCount(first)}` : `steps ${formatCount(first)} to ${formatCount(last)}`;
+const written = (value: unknown, otherwise = 'not measured') =>
+  typeof value === 'number' && !Number.isNaN(value) ? formatNumber(value) : otherwise;
 
 /** Which line is which, with its value at the reading line or the latest one. */
-export function ChartLegend({ series, reading, optimum, note }: Props) {
+export function ChartLegend({ series, overlaid, place, row, step_text, optimum, note }: Props) {
   const { run } = useLab();
   const infos = useRun((state) => state.info?.metrics);
   const { metrics } = run.getState();
   return (
     <p className="legend">
-      {series.map(({ id, kind, color }) => {
+      {series.map(({ id, kind, color }, index) => {
         const label = infos?.find((info) => info.id === id)?.label;
         if (label === undefined) return null;
-        const span = kind === 'line' && reading?.[spanKey(id)];
-        const value = reading ? reading[id] : metrics.latest(id)?.mean;
+        const span = kind === 'line' && row?.[spanKey(id)];
+        const value = place === undefined ? metrics.latest(id)?.mean : row?.[id];
         return (
           <span key={id} className="legend-item">
             <span className={`swatch is-${kind}`} style={{ color }} aria-hidden="true" />
-            {label} <b>{typeof value === 'number' ? formatNumber(value) : 'not measured'}</b>
+            {overlaid.length > 0 && index === 0 ? 'this run' : label}{' '}
+            <b>{written(value, place !== undefined && !row ? 'not yet' : undefined)}</b>
             {Array.isArray(span) && (
               <span className="muted">
                 {formatNumber(span[0])} to {formatNumber(span[1])}
@@ -38,14 +46,28 @@ export function ChartLegend({ series, reading, optimum, note }: Props) {
           </span>
         );
       })}
+      {overlaid.map(({ overlay, curve }) => (
+        <span key={overlay.id} className="legend-item" data-testid="legend-run">
+          <RunKey slot={overlay.slot} />
+          <span className="legend-name" title={overlay.name}>
+            {overlay.name}
+          </span>{' '}
+          <b>
+            {place === undefined
+              ? written(curve.value[curve.end])
+              : written(valueAt(curve, place), hasEnded(curve, place) ? 'ended' : undefined)}
+          </b>
+        </span>
+      ))}
       {optimum !== undefined && (
         <span className="legend-item">
           <span className="swatch is-optimum" aria-hidden="true" />
           optimum <b>{formatNumber(optimum)}</b>
         </span>
       )}
-      {note && !reading && <span className="legend-note muted">{note}</span>}
-      {reading && <span className="legend-item legend-step">at {stepsOf(reading)}</span>}
+      {note && place === undefined && <span className="legend-note muted">{note}</span>}
+      {place === undefined && overlaid.length > 0 && <span className="legend-latest muted">latest</span>}
+      {place !== undefined && <span className="legend-item legend-step">at {step_text}</span>}
     </p>
   );
 }

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
-import { chartRows, stepsPerPoint } from '../../state/chartRows.ts';
+import { chartRows, rowsBySeconds, stepsPerPoint } from '../../state/chartRows.ts';
 import { ACCURACY, bandSentence, chartSentence, ENTROPY, REWARD } from '../../state/summary.ts';
-import { useFrame, useLab, useLate, useRun, useSetup } from '../lab.tsx';
+import { useFrame, useLab, useLate, useRun, useRuns, useSetup } from '../lab.tsx';
+import { MoreCharts } from '../runs/MoreCharts.tsx';
 import { ChartFrame } from './ChartFrame.tsx';
 import { MarkList } from './MarkList.tsx';
 import type { Series } from './MetricChart.tsx';
@@ -24,14 +25,17 @@ function Charts() {
   const frame = useFrame(REDRAW_MS);
   const optimum = useRun((state) => state.info?.optimum);
   const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
+  const by = useRuns((state) => state.compare_by);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
-  const rows = useMemo(() => chartRows(run.getState(), IDS), [run, frame]);
+  const by_step = useMemo(() => chartRows(run.getState(), IDS), [run, frame]);
+  const rows = useMemo(() => (by === 'step' ? by_step : rowsBySeconds(run.getState(), by_step)), [run, by, by_step]);
   const late_rows = useLate(rows);
-  const note = bandSentence(stepsPerPoint(rows), num_replicas);
+  const note = bandSentence(stepsPerPoint(by_step), num_replicas);
   return (
     <>
       <ChartFrame title="Reward" rows={rows} series={REWARD_SERIES} optimum={optimum} />
       <ChartFrame title="Entropy" unit="nats" rows={late_rows} series={ENTROPY_SERIES} floor={0} note={note} />
+      <MoreCharts />
     </>
   );
 }

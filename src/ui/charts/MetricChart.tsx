@@ -1,9 +1,13 @@
 import { memo } from 'react';
-import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
-import { stepAxis, valueAxis } from '../../state/axis.ts';
-import { type ChartRow, numMeasured, spanKey } from '../../state/chartRows.ts';
+import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, XAxis, YAxis, ZIndexLayer } from 'recharts';
+import { secondAxis, stepAxis, valueAxis } from '../../state/axis.ts';
+import { type ChartRow, numMeasured, secondOf, spanKey } from '../../state/chartRows.ts';
 import { formatCount, formatTick } from '../../state/format.ts';
-import { useRun } from '../lab.tsx';
+import type { CompareBy } from '../../state/runs.ts';
+import { extentOf, placeCurves } from '../../state/runsChart.ts';
+import { useLab, useRun } from '../lab.tsx';
+import { OverlayLayer, OverlayLetters } from '../runs/OverlayLayer.tsx';
+import type { Overlaid } from '../runs/overlaid.ts';
 import { PLOT } from './layout.ts';
 
 /** A metric on a chart: a line, or points with a thin line where it is measured only now and then. */
@@ -18,6 +22,8 @@ interface Props {
   series: readonly Series[];
   width: number;
   height: number;
+  overlaid: readonly Overlaid[];
+  by: CompareBy;
   /** where the reading line stands */
   read_step: number | undefined;
   /** the best possible value, drawn across */
@@ -26,6 +32,7 @@ interface Props {
   floor?: number;
 }
 
+const ABOVE_LINES = 450; // recharts draws lines at 400
 const MARKS_SHOWN = 30;
 const MARGIN = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 };
 // Points as markers of one path: a circle element for each would cost half of a redraw.
@@ -34,13 +41,21 @@ const MAX_POINTS = 60; // more would run together
 const PIXELS_PER_TICK = { x: 90, y: 46 };
 
 /** One plot, drawn by recharts without animation. The reading line and the values are the frame's business. */
-function MetricChart({ rows, series, width, height, read_step, optimum, floor }: Props) {
+function MetricChart({ rows, series, overlaid, by, width, height, read_step, optimum, floor }: Props) {
+  const { run } = useLab();
   const marks = useRun((state) => state.marks).slice(-MARKS_SHOWN);
   const drawn = [...series].reverse(); // the first one lies on top
   const ids = series.map(({ id }) => id);
-  const also = [optimum, floor].filter((value) => value !== undefined);
-  const x = stepAxis(rows, Math.max(2, Math.floor((width - PLOT.left) / PIXELS_PER_TICK.x)));
-  const y = valueAxis(rows, ids, also, Math.max(2, Math.floor((height - PLOT.top - PLOT.bottom) / PIXELS_PER_TICK.y)));
+  const curves = overlaid.map(({ curve }) => curve);
+  const also = [optimum, floor, ...curves.flatMap(({ low, high }) => [low, high])].filter(
+    (value) => value !== undefined && !Number.isNaN(value),
+  );
+  const plot = { width: width - PLOT.left - PLOT.right, height: height - PLOT.top - PLOT.bottom };
+  const extent = extentOf(rows, curves);
+  const num_ticks = Math.max(2, Math.floor((width - PLOT.left) / PIXELS_PER_TICK.x));
+  const x = by === 'step' ? stepAxis([extent], num_ticks) : secondAxis(extent.first, extent.last, num_ticks);
+  const y = valueAxis(rows, ids, also as number[], Math.max(2, Math.floor(plot.height / PIXELS_PER_TICK.y)));
+  const placed = placeCurves(overlaid, { left: PLOT.left, top: PLOT.top, ...plot, x: x.domain, y: y.domain });
   return (
     <ComposedChart width={width} height={height} data={rows} margin={MARGIN} accessibilityLayer={false}>
       <defs>
@@ -65,7 +80,7 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
         domain={x.domain}
         ticks={x.ticks}
         height={PLOT.bottom}
-        tickFormatter={formatCount}
+        tickFormatter={by === 'step' ? formatCount : (value: number) => `${formatTick(value)} s`}
         tickLine={false}
         interval="equidistantPreserveStart"
       />
@@ -83,7 +98,7 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
       {marks.map((mark) => (
         <ReferenceLine
           key={mark.number}
-          x={mark.step}
+          x={by === 'step' ? mark.step : secondOf(run.getState(), mark.step)}
           className="mark-line"
           ifOverflow="hidden"
           label={{ value: mark.number, position: 'top', className: 'mark-label' }}
@@ -103,13 +118,14 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
           />
         ),
       )}
+      <OverlayLayer placed={placed} />
       {drawn.map(({ id, kind, color }) => (
         <Line
           key={id}
           dataKey={id}
           type="linear"
           stroke={color}
-          strokeWidth={kind === 'line' ? 2.25 : 1.5}
+          strokeWidth={kind === 'line' ? (overlaid.length > 0 ? 2.75 : 2.25) : 1.5}
           dot={false}
           {...(kind === 'points' && numMeasured(rows, id) <= MAX_POINTS ? markersOf(`point-${id}`) : {})}
           activeDot={false}
@@ -117,6 +133,11 @@ function MetricChart({ rows, series, width, height, read_step, optimum, floor }:
           connectNulls
         />
       ))}
+      {placed.length > 0 && (
+        <ZIndexLayer zIndex={ABOVE_LINES}>
+          <OverlayLetters placed={placed} />
+        </ZIndexLayer>
+      )}
       {read_step !== undefined && <ReferenceLine x={read_step} className="reading-line" />}
     </ComposedChart>
   );

@@ -1,4 +1,5 @@
 import { useLab, useRun, useSetup } from '../lab.tsx';
+import { KeepButton } from '../runs/KeepButton.tsx';
 import { CheckpointButtons } from './CheckpointButtons.tsx';
 import { SeedField } from './SeedField.tsx';
 import { StatusLine } from './StatusLine.tsx';
@@ -74,6 +75,7 @@ export function RunControls() {
           <Icon path={RESET} />
           Reset
         </button>
+        <KeepButton />
       </div>
       <div className="control-group">
         <StatusLine />

@@ -7,6 +7,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['Space', 'play or pause'],
   ['S', 'one step, then pause'],
   ['R', 'reset to step 0'],
+  ['K', 'keep the run on the charts and start it afresh'],
   ['?', 'show or hide this list'],
   ['← →', 'move a focused slider, or the reading line of a focused chart'],
   ['Home End', 'first or last position of a focused slider or chart'],
@@ -18,7 +19,7 @@ const PRESSED = 'button, summary, a[href], [role=button]';
 
 /** Listens for the page's keys while the component is shown; keys that an element needs for itself are left to it. */
 export function useKeys(): void {
-  const { session, view } = useLab();
+  const { session, view, runs } = useLab();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
@@ -30,6 +31,7 @@ export function useKeys(): void {
         ' ': () => void session.toggle(),
         s: () => void session.step(),
         r: () => void session.reset(),
+        k: () => void runs.getState().keepAndCompare(() => session.reset()),
         '?': () => view.getState().setHelp(!is_help_open),
       }[event.key.toLowerCase()];
       if (!act || (is_help_open && event.key !== '?')) return;
@@ -38,5 +40,5 @@ export function useKeys(): void {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [session, view]);
+  }, [session, view, runs]);
 }

@@ -1,0 +1,239 @@
+/** Kept runs as curves over the live one: few points, one path in a space of its own, and what is read at a place. */
+import type { ChartRow } from './chartRows.ts';
+import { formatCount, formatNumber } from './format.ts';
+import type { CompareBy, Overlay, RunRows } from './runs.ts';
+
+const MOST_POINTS = 256; // as many as the live run has
+const SPACE = 10_000; // a path lies in a square of this size, whole numbers in it, whatever the run's own numbers are
+
+/** A metric of a kept run, a point per stretch; NaN where it was not measured. */
+export interface Curve {
+  /** middle, first and last place of each point on the axis */
+  at: Float64Array;
+  first: Float64Array;
+  last: Float64Array;
+  value: Float32Array;
+  /** range of the values, NaN without any */
+  low: number;
+  high: number;
+  /** the curve as an SVG path: its own extent is the square from 0 to `SPACE`, the highest value at 0 */
+  path: string;
+  /** the last point that was measured, −1 without any */
+  end: number;
+}
+
+const curves = new WeakMap<RunRows, Map<string, Curve>>();
+
+/** A metric of a kept run as a curve; worked out once. */
+export function curveOf(rows: RunRows, metric: string, by: CompareBy): Curve {
+  let known = curves.get(rows);
+  if (!known) {
+    known = new Map();
+    curves.set(rows, known);
+  }
+  const key = `${by} ${metric}`;
+  let curve = known.get(key);
+  if (!curve) {
+    curve = makeCurve(rows, metric, by);
+    known.set(key, curve);
+  }
+  return curve;
+}
+
+function makeCurve(rows: RunRows, metric: string, by: CompareBy): Curve {
+  const mean = Object.hasOwn(rows.columns, metric) ? rows.columns[metric].mean : undefined;
+  const num_stretches = rows.first.length;
+  const joined = 2 ** Math.max(0, Math.ceil(Math.log2(num_stretches / MOST_POINTS)));
+  const count = Math.ceil(num_stretches / joined);
+  const at = new Float64Array(count);
+  const first = new Float64Array(count);
+  const last = new Float64Array(count);
+  const value = new Float32Array(count).fill(Number.NaN);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  let end = -1;
+  for (let point = 0; point < count; point++) {
+    const from = point * joined;
+    const to = Math.min(from + joined, num_stretches) - 1;
+    first[point] = by === 'step' ? rows.first[from] : rows.seconds[from];
+    last[point] = by === 'step' ? rows.last[to] : rows.seconds[to];
+    at[point] = (first[point] + last[point]) / 2;
+    let sum = 0;
+    let measured = 0;
+    for (let k = from; mean && k <= to; k++) {
+      if (!Number.isFinite(mean[k])) continue;
+      sum += mean[k];
+      measured++;
+    }
+    if (measured === 0) continue;
+    value[point] = sum / measured;
+    low = Math.min(low, value[point]);
+    high = Math.max(high, value[point]);
+    end = point;
+  }
+  const is_empty = end < 0;
+  const curve = { at, first, last, value, low: is_empty ? Number.NaN : low, high: is_empty ? Number.NaN : high, end };
+  return { ...curve, path: pathOf(curve) };
+}
+
+function pathOf({ at, value, low, high, end }: Omit<Curve, 'path'>): string {
+  const width = at[at.length - 1] - at[0] || 1;
+  const height = high - low || 1;
+  const out: string[] = [];
+  for (let point = 0; point <= end; point++) {
+    if (Number.isNaN(value[point])) continue;
+    const x = Math.round(((at[point] - at[0]) / width) * SPACE);
+    const y = Math.round(((high - value[point]) / height) * SPACE);
+    out.push(`${x} ${y}`);
+  }
+  return out.length === 0 ? '' : `M${out.join('L')}`;
+}
+
+/** The value at a place on the axis; NaN before the run, behind its end, and where it was not measured. */
+export function valueAt({ first, last, value }: Curve, place: number): number {
+  const count = first.length;
+  if (count === 0 || !(place >= first[0] && place <= last[count - 1])) return Number.NaN;
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (first[middle] <= place) low = middle;
+    else high = middle - 1;
+  }
+  return value[low];
+}
+
+/** Whether a run had ended before a place on the axis. */
+export const hasEnded = ({ last }: Curve, place: number): boolean => place > last[last.length - 1];
+
+/** From where to where the axis reaches, the live rows and the curves over them together. */
+export function extentOf(rows: readonly ChartRow[], drawn: readonly Curve[]): { first: number; last: number } {
+  const firsts = [rows[0]?.first, ...drawn.map((curve) => curve.first[0])].filter((place) => place !== undefined);
+  const lasts = [rows.at(-1)?.last, ...drawn.map((curve) => curve.last.at(-1))].filter((place) => place !== undefined);
+  return firsts.length === 0 ? { first: 0, last: 0 } : { first: Math.min(...firsts), last: Math.max(...lasts) };
+}
+
+/** The places at which a chart can be read: the live run's points, then those of the curve that reaches furthest. */
+export function readingPlaces(rows: readonly ChartRow[], drawn: readonly Curve[]): number[] {
+  const places = rows.map((row) => row.step);
+  const end = rows.at(-1)?.last ?? Number.NEGATIVE_INFINITY;
+  let longest: Curve | undefined;
+  for (const curve of drawn) {
+    if (!longest || curve.last[curve.last.length - 1] > longest.last[longest.last.length - 1]) longest = curve;
+  }
+  if (longest) for (const place of longest.at) if (place > end) places.push(place);
+  return places;
+}
+
+/** The place in a list that is nearest to another, by its index; −1 in an empty list. */
+export function nearestPlace(places: readonly number[], wanted: number): number {
+  let low = 0;
+  let high = places.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (places[middle] < wanted) low = middle;
+    else high = middle;
+  }
+  if (high < 0) return -1;
+  return Math.abs(places[low] - wanted) <= Math.abs(places[high] - wanted) ? low : high;
+}
+
+/** The live row under a place, or undefined where the live run has not come so far. */
+export function rowAt(rows: readonly ChartRow[], place: number): ChartRow | undefined {
+  let low = 0;
+  let high = rows.length - 1;
+  if (high < 0 || place < rows[0].first || place > rows[high].last) return undefined;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (rows[middle].first <= place) low = middle;
+    else high = middle - 1;
+  }
+  return rows[low];
+}
+
+/** The plotting area in pixels with the ranges of its axes. */
+export interface PlotArea {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  x: readonly [number, number];
+  y: readonly [number, number];
+}
+
+/** A curve on the page: how its path is carried there, and where its letter stands. */
+export interface Placed {
+  slot: number;
+  path: string;
+  transform: string;
+  label: { x: number; y: number };
+}
+
+const LETTER_PX = 14; // letters closer than this are pushed apart
+const BEHIND_PX = 4;
+
+/** Curves as they lie on the page, with their letters behind their ends. */
+export function placeCurves(
+  drawn: readonly { slot: number; curve: Curve }[],
+  { left, top, width, height, x, y }: PlotArea,
+): Placed[] {
+  const x_px = (place: number) => left + ((place - x[0]) / (x[1] - x[0])) * width;
+  const y_px = (value: number) => top + ((y[1] - value) / (y[1] - y[0])) * height;
+  const placed = drawn
+    .filter(({ curve }) => curve.end >= 0)
+    .map(({ slot, curve }): Placed => {
+      const from_x = curve.at[0];
+      const span_x = curve.at[curve.at.length - 1] - from_x || 1;
+      const span_y = curve.high - curve.low || 1;
+      const scale_x = ((span_x / (x[1] - x[0])) * width) / SPACE;
+      const scale_y = ((span_y / (y[1] - y[0])) * height) / SPACE;
+      const transform = `matrix(${scale_x} 0 0 ${scale_y} ${x_px(from_x)} ${y_px(curve.high)})`;
+      const label = { x: x_px(curve.at[curve.end]) + BEHIND_PX, y: y_px(curve.value[curve.end]) };
+      return { slot, path: curve.path, transform, label };
+    });
+  spread(placed, top, top + height);
+  return placed;
+}
+
+/** Moves letters that would lie on each other apart, up and down, inside the plot. */
+function spread(placed: Placed[], top: number, bottom: number): void {
+  const by_height = [...placed].sort((a, b) => a.label.y - b.label.y || a.slot - b.slot);
+  by_height.forEach((one, k) => {
+    for (const above of by_height.slice(0, k)) {
+      if (Math.abs(above.label.x - one.label.x) > LETTER_PX) continue;
+      one.label.y = Math.max(one.label.y, above.label.y + LETTER_PX);
+    }
+  });
+  [...by_height].reverse().forEach((one, k, from_below) => {
+    one.label.y = Math.min(one.label.y, bottom);
+    for (const below of from_below.slice(0, k)) {
+      if (Math.abs(below.label.x - one.label.x) > LETTER_PX) continue;
+      one.label.y = Math.max(top, Math.min(one.label.y, below.label.y - LETTER_PX));
+    }
+  });
+}
+
+/** A place on the axis in words. */
+export function placeText(by: CompareBy, place: number, row?: Pick<ChartRow, 'first' | 'last'>): string {
+  if (by === 'seconds') return `${formatNumber(place)} s`;
+  if (row && row.first !== row.last) return `steps ${formatCount(row.first)} to ${formatCount(row.last)}`;
+  return `step ${formatCount(place)}`;
+}
+
+/** What is read at a place, as a sentence for a screen reader. */
+export function readingText(
+  by: CompareBy,
+  place: number,
+  live: number | undefined,
+  overlaid: readonly { overlay: Overlay; curve: Curve }[],
+  letters: string,
+): string {
+  const say = (value: number | undefined, otherwise = 'not measured') =>
+    value === undefined || Number.isNaN(value) ? otherwise : formatNumber(value);
+  const others = overlaid.map(
+    ({ overlay, curve }) =>
+      `${letters[overlay.slot]} ${overlay.name} ${say(valueAt(curve, place), hasEnded(curve, place) ? 'ended' : undefined)}`,
+  );
+  const said = overlaid.length > 0 ? [`this run ${say(live)}`, ...others] : [say(live)];
+  return `${placeText(by, place)}: ${said.join(', ')}`;
+}

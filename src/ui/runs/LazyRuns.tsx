@@ -1,0 +1,20 @@
+import { lazy, Suspense } from 'react';
+import { formatBytes, plural } from '../../state/format.ts';
+import { useRuns } from '../lab.tsx';
+import { Panel } from '../Panel.tsx';
+
+const RunsPanel = lazy(() => import('./RunsPanel.tsx'));
+
+/** The kept runs, fetched after the controls work. */
+export function LazyRuns() {
+  const count = useRuns((state) => state.entries.length);
+  const bytes = useRuns((state) => state.bytes);
+  const note = count === 0 ? 'each run is kept here' : `${plural(count, 'kept run')}, ${formatBytes(bytes)}`;
+  return (
+    <Panel id="runs" title="Runs" note={note}>
+      <Suspense fallback={<p className="muted">Loading the runs</p>}>
+        <RunsPanel />
+      </Suspense>
+    </Panel>
+  );
+}

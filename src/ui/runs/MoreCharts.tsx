@@ -1,0 +1,38 @@
+import { lazy, Suspense } from 'react';
+import { ENTROPY, REWARD } from '../../state/summary.ts';
+import { useLab, useRun, useView } from '../lab.tsx';
+
+const ChosenChart = lazy(() => import('./ChosenChart.tsx'));
+const MOST_CHARTS = 3;
+
+/** Charts of further metrics, and the choice of one more. */
+export function MoreCharts() {
+  const { view } = useLab();
+  const charted = useView((state) => state.charted);
+  const infos = useRun((state) => state.info?.metrics);
+  const left = (infos ?? []).filter(({ id }) => id !== REWARD && id !== ENTROPY && !charted.includes(id));
+  return (
+    <>
+      {charted.map((id) => (
+        <Suspense key={id}>
+          <ChosenChart id={id} />
+        </Suspense>
+      ))}
+      {charted.length < MOST_CHARTS && left.length > 0 && (
+        <p className="more-charts">
+          <label className="inline-field">
+            Another chart
+            <select value="" onChange={(event) => view.getState().setCharted([...charted, event.target.value])}>
+              <option value="">choose a metric</option>
+              {left.map(({ id, label }) => (
+                <option key={id} value={id}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+        </p>
+      )}
+    </>
+  );
+}
