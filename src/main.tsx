@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectWorker } from './state/connect.ts';
 import { makeLab } from './state/lab.ts';
+import { followHash } from './state/panelHash.ts';
 import { registries } from './state/registries.ts';
 import { keepAddress } from './state/setupStore.ts';
 import { App } from './ui/App.tsx';
@@ -16,6 +17,7 @@ const is_self_test = new URLSearchParams(location.search).has('selftest');
 const lab = makeLab(registries, connectWorker, location.search);
 if (!is_self_test) {
   keepAddress(lab.catalogue, lab.setup, window);
+  followHash(lab.view, window);
   void lab.session.begin();
 }
 

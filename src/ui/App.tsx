@@ -1,3 +1,4 @@
+import { lazy } from 'react';
 import { own } from '../state/catalogue.ts';
 import { ChartsPanel } from './charts/ChartsPanel.tsx';
 import { DropTarget } from './controls/DropTarget.tsx';
@@ -8,6 +9,7 @@ import { RunControls } from './controls/RunControls.tsx';
 import { StatusMessage } from './controls/StatusLine.tsx';
 import { Header } from './header/Header.tsx';
 import { Statement } from './header/Statement.tsx';
+import { LazyPanel } from './LazyPanel.tsx';
 import { useLab, useSetup } from './lab.tsx';
 import { MetricTable } from './metrics/MetricTable.tsx';
 import { HyperPanel } from './panels/HyperPanel.tsx';
@@ -15,6 +17,12 @@ import { PartsPanel } from './panels/PartsPanel.tsx';
 import { ProgramPanel } from './panels/ProgramPanel.tsx';
 import { SettingsPanel } from './panels/SettingsPanel.tsx';
 import { SamplePanel } from './samples/SamplePanel.tsx';
+
+// What is read rather than watched arrives when its section is opened.
+const AboutPanel = lazy(() => import('./about/AboutPanel.tsx'));
+const LawPanel = lazy(() => import('./law/LawPanel.tsx'));
+const ExperimentsPanel = lazy(() => import('./experiments/ExperimentsPanel.tsx'));
+const PapersPanel = lazy(() => import('./papers/PapersPanel.tsx'));
 
 /** The controls of what is trained, beside or below the charts. */
 function Sidebar() {
@@ -34,6 +42,8 @@ function Sidebar() {
 
 /** The whole playground. */
 export function App() {
+  const { catalogue } = useLab();
+  const algorithm = useSetup((state) => own(catalogue.algorithms, state.config.algorithm)?.title);
   useKeys();
   return (
     <>
@@ -46,9 +56,21 @@ export function App() {
         <div className="columns">
           <div className="results">
             <ChartsPanel />
+            <LazyPanel id="law" title="Entropy law" note="score against exp(entropy), fitted live">
+              <LawPanel />
+            </LazyPanel>
             <SamplePanel />
             <MetricTable />
             <ProgramPanel />
+            <LazyPanel id="about" title={`About ${algorithm}`} note="equations, differences, code">
+              <AboutPanel />
+            </LazyPanel>
+            <LazyPanel id="experiments" title="Experiments" note="claims of papers, measured">
+              <ExperimentsPanel />
+            </LazyPanel>
+            <LazyPanel id="papers" title="Papers" note="what of them runs here">
+              <PapersPanel />
+            </LazyPanel>
           </div>
           <Sidebar />
         </div>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { PanelId } from '../state/viewStore.ts';
 import { useLab, useView } from './lab.tsx';
 
@@ -16,11 +16,20 @@ export function Panel({
 }) {
   const { view } = useLab();
   const is_open = useView((state) => state.open[id]);
+  const shown = useView((state) => (state.shown?.panel === id ? state.shown.count : 0));
+  const section = useRef<HTMLElement>(null);
+  const fold = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (shown === 0) return;
+    section.current?.scrollIntoView();
+    fold.current?.focus({ preventScroll: true });
+  }, [shown]);
   return (
-    <section className="panel" aria-labelledby={`${id}-title`}>
+    <section ref={section} className="panel" aria-labelledby={`${id}-title`}>
       <div className="panel-head">
         <h2 id={`${id}-title`}>
           <button
+            ref={fold}
             type="button"
             className="panel-fold"
             aria-expanded={is_open}
