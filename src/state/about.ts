@@ -9,7 +9,7 @@ import { type Catalogue, hyperTable, own, partOf } from './catalogue.ts';
 export const REFERENCE = 'grpo';
 
 /** Where the parts meet, as `shaders/kernels/policy_gradient.wgsl` computes it; LaTeX. */
-export const COEFFICIENT = String.raw`c_{i,t}=\underbrace{w_{i,t}}_{\text{weighting}}\Big(\underbrace{\mathbb 1_{i,t}\,\rho_{i,t}}_{\text{stabiliser}}\;\underbrace{s_{i,t}}_{\text{correction}}\;\underbrace{\hat A_{i,t}}_{\text{advantage}}\;\underbrace{\ell_{i,t}}_{\text{likelihood}}\;-\;\beta\,\underbrace{k'_{i,t}}_{\text{regulariser}}\Big)`;
+export const COEFFICIENT = String.raw`c_{i,t}=\underbrace{w_{i,t}}_{\text{weighting}}\Big(\underbrace{\mathbf 1_{i,t}\,\rho_{i,t}}_{\text{stabiliser}}\;\underbrace{s_{i,t}}_{\text{correction}}\;\underbrace{\hat A_{i,t}}_{\text{advantage}}\;\underbrace{\ell_{i,t}}_{\text{likelihood}}\;-\;\beta\,\underbrace{k'_{i,t}}_{\text{regulariser}}\Big)`;
 /** What becomes of the coefficients; LaTeX. */
 export const UPDATE = String.raw`\theta\leftarrow\theta+\eta\,\mathrm{AdamW}\Big(\sum_{i,t} c_{i,t}\,\nabla\log\pi_\theta(y_{i,t})+c_H\,w_{i,t}\,\nabla H_{i,t}\Big),\qquad \pi_\theta=\mathrm{softmax}(z_\theta/\tau)`;
 

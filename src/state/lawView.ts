@@ -80,9 +80,9 @@ export function lawSentence({ law, points, why_not }: LawView, score_title: stri
 /** Covariance and the fall of the entropy, at the same steps. */
 export interface DropView {
   steps: number[];
-  /** of advantage and log-probability; NaN where it was not measured */
+  /** of advantage and log-probability, its mean from the point before to this one; NaN where it was not measured */
   covariance: number[];
-  /** entropy lost per step from here to the next point */
+  /** entropy lost per step over the same stretch */
   drop: number[];
   /** of the two over the points where both exist; NaN with fewer than three */
   correlation: number;
@@ -90,22 +90,36 @@ export interface DropView {
   length: number;
 }
 
+const MAX_DROPS = 48; // the entropy of one step is that of a few prompts: more points would show mostly their luck
+
 /** What the covariance of a step says, beside what the entropy then did. */
 export function dropView(metrics: MetricStore): DropView {
-  const entropy = metrics.stretchesOf(ENTROPY);
-  const covariance = metrics.stretchesOf('covariance');
-  const out: DropView = { steps: [], covariance: [], drop: [], correlation: Number.NaN, length: entropy?.length ?? 1 };
+  const entropy = metrics.column(ENTROPY)?.mean;
+  const covariance = metrics.column('covariance')?.mean;
+  const length = 2 ** Math.max(0, Math.ceil(Math.log2(metrics.num_rows / MAX_DROPS)));
+  const out: DropView = { steps: [], covariance: [], drop: [], correlation: Number.NaN, length };
   if (!entropy || !covariance) return out;
-  const { length } = entropy;
-  const count = Math.floor(metrics.num_rows / length); // whole stretches only
-  const middle = (s: number) => (metrics.steps[s * length] + metrics.steps[(s + 1) * length - 1]) / 2;
-  for (let s = 0; s + 1 < count; s++) {
-    out.steps.push(middle(s));
-    out.covariance.push(covariance.at(s).mean);
-    out.drop.push((entropy.at(s).mean - entropy.at(s + 1).mean) / (middle(s + 1) - middle(s)));
+  const half = Math.floor(length / 2);
+  for (let from = 0; from + 2 * length <= metrics.num_rows; from += length) {
+    // from the middle of one stretch to the middle of the next: what the updates in between did
+    out.steps.push(metrics.steps[from + half] + half);
+    out.covariance.push(meanOf(covariance, from + half, length));
+    out.drop.push((meanOf(entropy, from, length) - meanOf(entropy, from + length, length)) / length);
   }
   out.correlation = correlationOf(out.covariance, out.drop);
   return out;
+}
+
+/** Mean of what was measured in some rows; NaN where nothing was. */
+function meanOf(column: Float32Array, from: number, count: number): number {
+  let sum = 0;
+  let measured = 0;
+  for (let row = from; row < from + count; row++) {
+    if (Number.isNaN(column[row])) continue;
+    sum += column[row];
+    measured++;
+  }
+  return measured > 0 ? sum / measured : Number.NaN;
 }
 
 /** Pearson's correlation over the pairs in which both are numbers. */

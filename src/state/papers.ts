@@ -43,10 +43,9 @@ export function findPapers(cards: readonly Card[], search: string, only_running 
   });
 }
 
-/** The claims of an experiment that a paper makes, all of them where none names it. */
+/** The claims of an experiment that a paper makes. */
 export function claimsOf(card: Card, { claims }: Pick<Results, 'claims'>): ClaimResult[] {
-  const named = claims.filter(({ source }) => card.arxiv !== null && source.includes(card.arxiv));
-  return named.length > 0 ? named : claims;
+  return claims.filter(({ source }) => card.arxiv !== null && source.includes(card.arxiv));
 }
 
 /** How often each verdict was found. */

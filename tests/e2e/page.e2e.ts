@@ -273,7 +273,7 @@ async function longestTasks(browser: Browser, page: Page, ms: number) {
   return { observed, worst_cpu_ms: Math.max(...tasks.map((task) => (task.tdur ?? 0) / 1000)) };
 }
 
-for (const query of ['', '?speed=0']) {
+for (const query of ['', '?speed=0', '?speed=0#law']) {
   test(`no task of the main thread takes over 50 ms while training: ${query || 'default'}`, async ({
     page,
     browser,

@@ -78,6 +78,8 @@ function Differences({ algorithm, rows }: { algorithm: Algorithm; rows: Differen
 function Equations({ parts }: { parts: Parts }) {
   const { catalogue } = useLab();
   const config = useSetup((state) => state.config);
+  const common = commonLegend(catalogue, config);
+  const unnamed = common.filter(({ symbol }) => symbol === '');
   return (
     <>
       <h3>Where the parts meet</h3>
@@ -87,15 +89,23 @@ function Equations({ parts }: { parts: Parts }) {
       </p>
       <Equation tex={COEFFICIENT} label="Coefficient of a token" />
       <Equation tex={UPDATE} label="Update of the weights" />
-      <Legend entries={commonLegend(catalogue, config)} label="Symbols of the update" />
+      <Legend entries={common.filter(({ symbol }) => symbol !== '')} label="Symbols of the update" />
+      {unnamed.length > 0 && (
+        <details className="about-more">
+          <summary>{unnamed.length} more settings of the optimiser</summary>
+          <Legend entries={unnamed} label="Other settings of the optimiser" />
+        </details>
+      )}
       {ROLES.map((role) => {
         const part = parts[role];
         return (
           <section key={role} className="about-part" aria-label={`${ROLE_TITLES[role]}: ${part.title}`}>
-            <h4>
-              <span className="muted">{ROLE_TITLES[role]}</span> {part.title}
-            </h4>
-            <p className="about-text">{part.doc}</p>
+            <div>
+              <h4>
+                <span className="muted">{ROLE_TITLES[role]}:</span> {part.title}
+              </h4>
+              <p>{part.doc}</p>
+            </div>
             <Equation tex={part.equation} label={`Equation of ${part.title}`} />
             <Legend entries={partLegend(catalogue, config, part)} label={`Symbols of ${part.title}`} />
           </section>

@@ -28,6 +28,10 @@ function CopyButton({ text, file }: { text: string; file: string }) {
   );
 }
 
+/** Line numbers from one up to another, each with its line end. */
+const numbers = (from: number, to: number) =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => `${from + i}\n`).join('');
+
 /** A file as it is in the repository, with line numbers; scrolls by keyboard. */
 export function CodeView({ title, code }: { title: string; code: CodeFile }) {
   const view = useRef<HTMLElement>(null);
@@ -46,7 +50,10 @@ export function CodeView({ title, code }: { title: string; code: CodeFile }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section ref={view} className="code-view" tabIndex={0} aria-label={`${title}, ${code.file}`}>
         <pre className="code-lines" aria-hidden="true">
-          {Array.from({ length: count }, (_, i) => i + 1).join('\n')}
+          {numbers(1, code.line)}
+          {code.line > 1 ? <b>{code.line}</b> : code.line}
+          {'\n'}
+          {numbers(code.line + 1, count + 1)}
         </pre>
         <pre className="code-text">
           <code>{code.text}</code>

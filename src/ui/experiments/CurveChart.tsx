@@ -31,7 +31,7 @@ const Curves = memo(function Curves({
   const all = Object.keys(results.arms);
   const rows = useMemo(() => curveRows(results, metric), [results, metric]);
   const x = stepAxis(rows, Math.max(2, Math.floor(width / 110)));
-  const y = valueAxis(rows, arms, [], 5);
+  const y = valueAxis(rows, arms, [], 8);
   return (
     <ComposedChart width={width} height={height} data={rows} margin={MARGIN} accessibilityLayer={false}>
       <XAxis
@@ -42,6 +42,7 @@ const Curves = memo(function Curves({
         height={26}
         tickFormatter={formatCount}
         tickLine={false}
+        interval="equidistantPreserveStart"
       />
       <YAxis
         width={52}

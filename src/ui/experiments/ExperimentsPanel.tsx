@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense } from 'react';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { experiments } from '../../experiments/index.ts';
 import type { Results } from '../../experiments/results.ts';
@@ -141,17 +141,12 @@ function Arms({ declared }: { declared: Experiment }) {
 function ExperimentView({ declared }: { declared: Experiment }) {
   const loaded = useResults(declared.id);
   const results = loaded?.is === 'ready' ? loaded.results : undefined;
-  const heading = useRef<HTMLHeadingElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another experiment is another page to read from its top
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [declared]);
   return (
     <article className="experiment" data-testid="experiment">
       <p>
         <PlaceLink panel="experiments">All experiments</PlaceLink>
       </p>
-      <h3 ref={heading} tabIndex={-1}>
-        {declared.title}
-      </h3>
+      <h3>{declared.title}</h3>
       <p className="experiment-question">{declared.question}</p>
       {!loaded && <p className="muted">Loading the results</p>}
       {loaded?.is === 'missing' && (

@@ -94,17 +94,13 @@ function LawNumbers({ view }: { view: LawView }) {
     );
   }
   const rows: [string, number | undefined, string][] = [
-    ['a', law.a, 'score paid per unit of exp(H)'],
-    ['b', law.b, 'where the line would stand at exp(H) = 0'],
-    ['R²', law.r2, 'share of the score’s variance that the line explains'],
-    ['Ceiling −a + b', law.ceiling_at_H0, 'predicted score once no entropy is left'],
-    [
-      'Ceiling from the first third',
-      law.ceiling_prefix,
-      `the same, foretold from the first ${plural(num_first, 'point')} alone`,
-    ],
-    ['Error of the fit', law.rmse, 'root mean square of the distances from the line'],
-    ['Error of the prediction', law.rmse_rest, 'of the dashed line, on the points behind the first third'],
+    ['a', law.a, 'score per unit of exp(H)'],
+    ['b', law.b, 'the line at exp(H) = 0'],
+    ['R²', law.r2, 'share of the variance explained'],
+    ['Ceiling −a + b', law.ceiling_at_H0, 'predicted score at entropy 0'],
+    ['Ceiling, first third', law.ceiling_prefix, `the same, from ${plural(num_first, 'point')} alone`],
+    ['Error of the fit', law.rmse, 'root mean square, all points'],
+    ['Error, first third', law.rmse_rest, 'dashed line, later points'],
   ];
   return (
     <table className="law-numbers" data-testid="law-numbers" aria-label="The fitted law">
@@ -157,10 +153,7 @@ function DropPlot({
             sentence={`${title} over the steps, last ${formatNumber(known.at(-1) ?? Number.NaN)}`}
           >
             {(px, py) => (
-              <>
-                <line className="law-axis" x1={px(0)} x2={px(domain[1])} y1={py(0)} y2={py(0)} />
-                <path className="drop-line" style={{ stroke: color }} d={polyline(view.steps, values, px, py)} />
-              </>
+              <path className="drop-line" style={{ stroke: color }} d={polyline(view.steps, values, px, py)} />
             )}
           </Plot>
         )}
@@ -194,8 +187,8 @@ function Drops() {
         {Number.isFinite(view.correlation) && (
           <>
             {' '}
-            Their correlation is <b>{formatNumber(view.correlation, 2)}</b> over {plural(view.steps.length, 'point')}
-            {view.length > 1 && `, each the mean of ${view.length} steps`}.
+            The correlation is <b>{formatNumber(view.correlation, 2)}</b> over {plural(view.steps.length, 'point')}
+            {view.length > 1 && `, each of ${view.length} steps`}.
           </>
         )}
       </p>

@@ -29,6 +29,7 @@ export function Plot({ width, height, x, y, x_label, sentence, children }: Props
   const bottom = height - (x_label === undefined ? 6 : ROOM.bottom + ROOM.label);
   const px = scale(x.domain, ROOM.left, width - ROOM.right);
   const py = scale(y.domain, bottom, ROOM.top);
+  const base = py(Math.max(0, y.domain[0])); // the axis stands at zero where zero is in the picture
   return (
     <svg className="law-plot" width={width} height={height} role="img" aria-label={sentence}>
       {y.ticks.map((tick) => (
@@ -39,7 +40,7 @@ export function Plot({ width, height, x, y, x_label, sentence, children }: Props
           </text>
         </g>
       ))}
-      <line className="law-axis" x1={ROOM.left} x2={width - ROOM.right} y1={bottom} y2={bottom} />
+      <line className="law-axis" x1={ROOM.left} x2={width - ROOM.right} y1={base} y2={base} />
       {x_label !== undefined && (
         <>
           {x.ticks.map((tick) => (

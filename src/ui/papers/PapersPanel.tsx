@@ -25,7 +25,9 @@ function Measured({ card, experiment }: { card: Card; experiment: string }) {
     <div className="paper-row">
       <dt>Measured here</dt>
       <dd>
-        {verdictSentence(countVerdicts(claims))}
+        {claims.length > 0
+          ? verdictSentence(countVerdicts(claims))
+          : `In ${titleOf(experiment)}, none of whose claims is this paper’s: ${verdictSentence(countVerdicts(loaded.results.claims))}`}
         <ul>
           {claims.map(({ says, verdict }) => (
             <li key={says}>
