@@ -77,6 +77,24 @@ export function lawSentence({ law, points, why_not }: LawView, score_title: stri
   }.`;
 }
 
+/** Where the law need not hold, and what of that is true of this run. */
+export function lawCaveat(
+  score: LawScore,
+  { entropy_coef, eval_every, num_changes }: { entropy_coef: number; eval_every: number; num_changes: number },
+): string {
+  const said = [
+    'The law need not hold where something controls the entropy: a bonus, a clip or a KL term on tokens of high covariance, a temperature or a slider that is moved on the way.',
+  ];
+  if (entropy_coef > 0) said.push(`This run has an entropy bonus of ${formatNumber(entropy_coef)}.`);
+  if (num_changes > 0)
+    said.push(
+      `${plural(num_changes, 'change')} ${num_changes === 1 ? 'was' : 'were'} made during this run; the fit takes all steps together.`,
+    );
+  if (score === ACCURACY && eval_every > 1)
+    said.push(`Accuracy is measured every ${formatCount(eval_every)} steps, the reward at every one.`);
+  return said.join(' ');
+}
+
 /** Covariance and the fall of the entropy, at the same steps. */
 export interface DropView {
   steps: number[];

@@ -57,6 +57,10 @@ function declarationOf(part: Part, slot?: string): CodeFile {
       return fileOf(path, text, at >= 0 && at < end ? at : begin);
     }
   }
+  for (const [path, text] of Object.entries(algorithmTexts)) {
+    const begin = text.indexOf(`id: '${part.id}',\n`);
+    if (begin >= 0) return fileOf(path, text, begin);
+  }
   throw new Error(`No file of src/algorithms declares the part '${part.id}'; export it there.`);
 }
 

@@ -18,18 +18,11 @@ export function PlaceLink({ panel, item, children }: { panel: PanelId; item?: st
 const isPlain = (event: MouseEvent) =>
   event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
-/** A link that opens a run in the playground: here when it is clicked, elsewhere when the browser is asked to. */
-export function RunLink({
-  config,
-  className,
-  children,
-}: {
-  config: RunConfig;
-  className?: string;
-  children: ReactNode;
-}) {
+/** A link that opens a run in the playground: here when it is clicked, elsewhere when the browser is asked to.
+ * `missing` is said where this build does not have it. */
+export function RunLink({ config, missing, children }: { config: RunConfig; missing?: string; children: ReactNode }) {
   const lab = useLab();
-  if (!canOpen(lab, config)) return <span className="muted">{children} (not in this build)</span>;
+  if (!canOpen(lab, config)) return <span className="muted">{missing ?? <>{children} (not in this build)</>}</span>;
   const follow = (event: MouseEvent) => {
     if (!isPlain(event)) return;
     event.preventDefault();
@@ -38,7 +31,7 @@ export function RunLink({
     document.querySelector<HTMLElement>('.pick')?.focus({ preventScroll: true });
   };
   return (
-    <a className={className} href={addressOf(lab, config)} onClick={follow}>
+    <a href={addressOf(lab, config)} onClick={follow}>
       {children}
     </a>
   );

@@ -11,7 +11,13 @@ import { tasks } from '../../src/tasks/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const PAGES = ['README.md', 'docs/architecture.md', 'docs/adding-an-algorithm.md', 'docs/benchmarks.md'];
+const PAGES = [
+  'README.md',
+  'docs/architecture.md',
+  'docs/adding-an-algorithm.md',
+  'docs/benchmarks.md',
+  'docs/panels.md',
+];
 
 /** The fenced block whose opening line ends with `label`. */
 function block(page: string, label: string): string {

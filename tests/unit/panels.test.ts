@@ -18,7 +18,7 @@ import {
   UPDATE,
 } from '../../src/state/about.ts';
 import { makeLab } from '../../src/state/lab.ts';
-import { correlationOf, dropView, lawSentence, lawView } from '../../src/state/lawView.ts';
+import { correlationOf, dropView, lawCaveat, lawSentence, lawView } from '../../src/state/lawView.ts';
 import { addressOf, canOpen, defaultWith, openConfig } from '../../src/state/links.ts';
 import { MetricStore } from '../../src/state/metricStore.ts';
 import { followHash, hashOf, placeOf } from '../../src/state/panelHash.ts';
@@ -133,7 +133,7 @@ describe('card of an algorithm', () => {
         if (kind === 'kernel') expect(wgsl.text).toContain(`fn ${name}(`);
         else {
           expect(wgsl.text).toContain(`fn ${kind}(`);
-          expect(begin, `${algorithm.id} ${key} in ${twin.file}`).toMatch(new RegExp(`${kind}:|export const`));
+          expect(begin, `${algorithm.id} ${key} in ${twin.file}`).toMatch(new RegExp(`${kind}:|export const|id: `));
         }
       }
       for (const role of ROLES)
@@ -190,6 +190,14 @@ describe('entropy law', () => {
     expect(view.law).toBeUndefined();
     expect(view.why_not).toContain(says);
     expect(lawSentence(view, 'Accuracy')).toBe(view.why_not);
+  });
+
+  test('what keeps the law from holding in a run is said', () => {
+    const none = { entropy_coef: 0, eval_every: 10, num_changes: 0 };
+    expect(lawCaveat('accuracy', none)).toMatch(/Accuracy is measured every 10 steps/);
+    const all = lawCaveat('reward_mean', { entropy_coef: 0.1, eval_every: 1, num_changes: 1 });
+    expect(all).toContain('an entropy bonus of 0.100. 1 change was made');
+    expect(all).not.toContain('measured');
   });
 
   test('entropy that falls as the covariance says gives a correlation of 1', () => {

@@ -82,7 +82,6 @@ function ResultTable({ results }: { results: Results }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className="result-scroll" tabIndex={0} aria-label="Measured results">
       <table data-testid="results">
-        <caption className="muted">Mean over seeds ± half width of its 95 % interval</caption>
         <thead>
           <tr>
             <th scope="col">Measure</th>
@@ -128,8 +127,8 @@ function Arms({ declared }: { declared: Experiment }) {
               </span>
             ))}
           </p>
-          <RunLink config={armConfig(declared, arm)} className="run-link">
-            Open {titleOf(arm)} in the playground
+          <RunLink config={armConfig(declared, arm)} missing="This build lacks what it takes.">
+            Open<span className="unseen"> {titleOf(arm)}</span> in the playground
           </RunLink>
         </li>
       ))}
@@ -169,6 +168,7 @@ function ExperimentView({ declared }: { declared: Experiment }) {
             <CurveChart results={results} />
           </Suspense>
           <h4>Numbers</h4>
+          <p className="muted">Mean over seeds ± half width of its 95 % interval.</p>
           <ResultTable results={results} />
           <p className="muted" data-testid="made">
             {madeSentence(results)} <code>{results.made.command}</code>

@@ -9,6 +9,7 @@ import {
   type LawScore,
   type LawView,
   lawAt,
+  lawCaveat,
   lawSentence,
   lawView,
   shownSentence,
@@ -210,8 +211,8 @@ export default function LawPanel() {
   const id = useId();
   const frame = useFrame(REDRAW_MS);
   const { score, there, setWanted } = useScore();
-  const num_marks = useRun((state) => state.marks.length);
-  const bonus = useSetup((state) => own(state.config.hyper, 'entropy_coef') ?? 0);
+  const num_changes = useRun((state) => state.marks.length);
+  const entropy_coef = useSetup((state) => own(state.config.hyper, 'entropy_coef') ?? 0);
   const eval_every = useSetup((state) => own(state.config.batch, 'eval_every') ?? 10);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
   const view = useMemo(() => lawView(run.getState().metrics, score), [run, frame, score]);
@@ -256,16 +257,7 @@ export default function LawPanel() {
         <LawPlot view={view} score={score} />
         <LawNumbers view={view} />
       </div>
-      <p className="law-text">
-        The law need not hold where something controls the entropy: a bonus, a clip or a KL term on tokens of high
-        covariance, a temperature or a slider that is moved on the way.
-        {bonus > 0 && ` This run has an entropy bonus of ${formatNumber(bonus)}.`}
-        {num_marks > 0 &&
-          ` ${plural(num_marks, 'change')} were made during this run; the fit takes all steps together.`}
-        {score === ACCURACY &&
-          eval_every > 0 &&
-          ` Accuracy is measured every ${plural(eval_every, 'step')} of this run, the reward at every one.`}
-      </p>
+      <p className="law-text">{lawCaveat(score, { entropy_coef, eval_every, num_changes })}</p>
       <h3>What moves the entropy</h3>
       <Drops />
     </div>

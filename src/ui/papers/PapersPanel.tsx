@@ -117,7 +117,7 @@ function Topic({ group, is_searched }: { group: TopicGroup; is_searched: boolean
         <h3>{group.title}</h3>{' '}
         <span className="muted">
           {plural(group.cards.length, 'paper')}
-          {group.num_running > 0 && `, ${group.num_running} with something that runs`}
+          {group.num_running > 0 && `; ${group.num_running} run here`}
         </span>
       </summary>
       {is_shown && (
