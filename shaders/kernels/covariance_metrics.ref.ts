@@ -20,6 +20,7 @@ export function covariance_metrics({ b, size, at }: TwinCall): void {
     const mean_logp = tokens.reduce((sum, { logp }) => sum + logp, 0) / n;
     const covariance = tokens.reduce((sum, { a, logp }) => sum + (a - mean_a) * (logp - mean_logp), 0) / n;
     metrics[r * metric + at.column] = covariance;
-    metrics[r * metric + at.column + 1] = -mean_logp;
+    // where no token is left, the last one stays
+    if (tokens.length > 0) metrics[r * metric + at.column + 1] = -mean_logp;
   }
 }

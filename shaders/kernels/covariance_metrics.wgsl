@@ -55,6 +55,8 @@ fn covariance_metrics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_in
   let covariance = row_sum(products, local.x) / tokens;
   if (local.x == 0u) {
     metrics[workgroup.x * metric + at.column] = covariance;
-    metrics[workgroup.x * metric + at.column + 1u] = -mean.y;
+    if (sums.z > 0.0) {
+      metrics[workgroup.x * metric + at.column + 1u] = -mean.y; // where no token is left, the last one stays
+    }
   }
 }

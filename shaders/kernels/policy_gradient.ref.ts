@@ -52,6 +52,7 @@ export function policy_gradient({ b, size, hyper, slot }: TwinCall): void {
       // the ratio that the stabiliser looked at, of a token or of a sequence; beyond the clamp its weight is 0
       const ratio = importance === 0 ? Math.exp(log_ratio) : importance;
       const is_away = t.advantage > 0 ? ratio > 1 : t.advantage < 0 && ratio < 1;
+      const is_dropped = mask === 0 && !t.is_picked; // a picked token may be dropped wherever its ratio is
       const o = place * 8;
       token_gradient[at_gradient] = -coef;
       token_gradient[at_gradient + 1] = -w * h.entropy_coef;
@@ -60,8 +61,8 @@ export function policy_gradient({ b, size, hyper, slot }: TwinCall): void {
       token_stat[o + 2] = w * (value + h.kl_coef * regulariser - h.entropy_coef * entropy);
       token_stat[o + 3] = -log_ratio; // k1 of KL(old ‖ new)
       token_stat[o + 4] = Math.exp(log_ratio) - 1 - log_ratio; // k3
-      token_stat[o + 5] = mask === 0 && is_away ? 1 : 0;
-      token_stat[o + 6] = mask === 0 && t.advantage < 0 && ratio > 1 ? 1 : 0; // dual clip
+      token_stat[o + 5] = is_dropped && is_away ? 1 : 0;
+      token_stat[o + 6] = is_dropped && t.advantage < 0 && ratio > 1 ? 1 : 0; // dual clip
       token_stat[o + 7] = regulariser;
     }
   }

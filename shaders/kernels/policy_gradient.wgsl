@@ -78,8 +78,9 @@ fn policy_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   // the ratio that the stabiliser looked at, of a token or of a sequence; beyond the clamp its weight is 0
   let ratio = select(importance, exp(log_ratio), importance == 0.0);
   // a ratio that left the trust region in the advantage's direction; the other side is the dual clip
-  let is_clipped = mask == 0.0 && ((a > 0.0 && ratio > 1.0) || (a < 0.0 && ratio < 1.0));
-  let is_clipped_lower = mask == 0.0 && a < 0.0 && ratio > 1.0;
+  let is_dropped = mask == 0.0 && !t.is_picked; // a picked token may be dropped wherever its ratio is
+  let is_clipped = is_dropped && ((a > 0.0 && ratio > 1.0) || (a < 0.0 && ratio < 1.0));
+  let is_clipped_lower = is_dropped && a < 0.0 && ratio > 1.0;
   token_stat[place] = array<vec4f, 2>(
     vec4f(coef, current.y, loss, -log_ratio),
     vec4f(exp_less_line(log_ratio), f32(is_clipped), f32(is_clipped_lower), penalty),

@@ -38,7 +38,8 @@ export function step_metrics({ b, size }: TwinCall): void {
     const mean_length = sum(length.subarray(r * sequence, (r + 1) * sequence)) / sequence;
     const norm = optimiser[r * 4];
     const skipped = optimiser[r * 4 + 3];
-    const about_update = [entropy / tokens, loss / minibatch, norm, ...per_token];
+    // where no token is left, the entropy of the last step stays
+    const about_update = [own > 0 ? entropy / own : metrics[r * metric + 2], loss / minibatch, norm, ...per_token];
     metrics.set([mean, std, ...about_update, mean_length, flat / prompt, skipped], r * metric);
   }
 }

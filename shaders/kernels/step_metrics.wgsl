@@ -60,7 +60,9 @@ fn step_metrics(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocati
     let tokens = max(sums.z, 1.0);
     metrics[o] = mean;
     metrics[o + 1u] = sqrt(variance);
-    metrics[o + 2u] = first.y / tokens; // entropy
+    if (sums.z > 0.0) {
+      metrics[o + 2u] = first.y / tokens; // entropy; where no token is left, the last one stays
+    }
     metrics[o + 3u] = first.z / f32(minibatch); // loss
     metrics[o + 4u] = optimiser[replica].x; // gradient norm of the last update
     metrics[o + 5u] = first.w / tokens; // approx_kl, k1

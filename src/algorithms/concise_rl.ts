@@ -10,7 +10,7 @@ export const signedReward = part({
   id: 'signed',
   title: 'Signed',
   doc: 'A response that the verifier gives 1 is worth +1, one that it gives 0 is worth −1.',
-  equation: String.raw`2R_i-1`,
+  equation: '2R_i-1',
   hyper: {},
   dispatches: { reward: [{ kernel: 'signed_reward', over: ['replica', 'sequence'], note: '+1 or −1' }] },
 });

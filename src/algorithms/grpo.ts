@@ -115,6 +115,48 @@ export const klK3 = part({
   needs: ['ref_logp'],
 });
 
+export const klAbs = part({
+  role: 'regulariser',
+  id: 'kl_abs',
+  title: 'KL, absolute',
+  doc: 'The absolute log-ratio to the start policy: every token is pulled back equally hard, however far it is.',
+  equation: String.raw`|\log\pi_\theta-\log\pi_{ref}|`,
+  hyper: { kl_coef },
+  slots: {
+    regulariser_value: { file: 'kl_abs', twin: (t) => Math.abs(t.logp - t.ref_logp) },
+    regulariser_gradient: { file: 'kl_abs', twin: (t) => Math.sign(t.logp - t.ref_logp) },
+  },
+  needs: ['ref_logp'],
+});
+
+export const klK1Plus = part({
+  role: 'regulariser',
+  id: 'kl_k1_plus',
+  title: 'KL, k1 straight through',
+  doc: 'The value of k1 with the gradient of k2, which is that of the KL divergence.',
+  equation: String.raw`k_2-\mathrm{sg}[k_2]+\mathrm{sg}[k_1]`,
+  hyper: { kl_coef },
+  slots: {
+    regulariser_value: klK1.slots!.regulariser_value,
+    regulariser_gradient: klK2.slots!.regulariser_gradient,
+  },
+  needs: ['ref_logp'],
+});
+
+export const klK3Plus = part({
+  role: 'regulariser',
+  id: 'kl_k3_plus',
+  title: 'KL, k3 straight through',
+  doc: 'The value of k3, which is never negative, with the gradient of k2, which is that of the KL divergence.',
+  equation: String.raw`k_2-\mathrm{sg}[k_2]+\mathrm{sg}[k_3]`,
+  hyper: { kl_coef },
+  slots: {
+    regulariser_value: klK3.slots!.regulariser_value,
+    regulariser_gradient: klK2.slots!.regulariser_gradient,
+  },
+  needs: ['ref_logp'],
+});
+
 export const seqMeanTokenMean = part({
   role: 'weighting',
   id: 'seq_mean_token_mean',

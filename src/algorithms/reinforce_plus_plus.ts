@@ -52,4 +52,7 @@ export default algorithm({
   advantage: whitenedReturn,
   stabiliser: ppoClip,
   defaults: { kl_reward_coef: 0.001 },
+  departures: [
+    'Eight answers to a prompt instead of one, because the toy draws groups; the advantage does not look at them.',
+  ],
 });

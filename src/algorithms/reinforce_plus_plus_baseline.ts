@@ -42,4 +42,8 @@ export default algorithm({
     'Centres rewards by their group and normalises by the batch, so that no group is blown up by its own small spread.',
   advantage: groupCentredWhitened,
   regulariser: klK2,
+  defaults: {},
+  departures: [
+    'The KL term is off until kl_coef is raised: the verifier is exact, and nothing learned can be exploited.',
+  ],
 });

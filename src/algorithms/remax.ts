@@ -29,4 +29,8 @@ export default algorithm({
   },
   advantage: greedyBaseline,
   weighting: tokenMean,
+  departures: [
+    'Eight samples share a greedy answer instead of one, because the toy draws groups.',
+    'No KL charge inside the reward: the verifier is exact, and nothing learned can be exploited.',
+  ],
 });

@@ -17,8 +17,10 @@ export default experiment({
   papers: ['echo-chamber'],
   base: {
     task: 'answer_formats',
+    policy: 'transformer', // what one prompt teaches about formats must reach the others
+    policy_settings: { layers: 1, width: 32, heads: 4 },
     algorithm: 'grpo',
-    hyper: { learning_rate: 0.05 },
+    hyper: { learning_rate: 0.003 },
     batch: { prompts: 16, group_size: 8, minibatches: 4, warm_up_steps: 200, eval_every: 10, eval_samples: 64 },
   },
   arms: {
@@ -46,7 +48,13 @@ export default experiment({
     { says: 'GRPO ends in one format.', source, left: ['grpo', 'dominant'], is: 'above', right: 0.9 },
     { says: 'PPO ends in one format.', source, left: ['ppo', 'dominant'], is: 'above', right: 0.9 },
     { says: 'The winner is the most accurate format.', source, left: ['grpo', 'code'], is: 'above', right: 0.9 },
-    { says: 'It wins from a small share too.', source, left: ['little_code', 'code'], is: 'above', right: 0.5 },
+    {
+      says: 'Which format wins depends on the mixture.',
+      source,
+      left: ['much_code', 'code'],
+      is: 'above',
+      right: ['little_code', 'code'],
+    },
     {
       says: 'A KL term keeps the mixture.',
       source,

@@ -3,8 +3,9 @@ import { at, change, final } from './lib/measures.ts';
 
 const ttrl = 'arXiv 2504.16084';
 
-/** A start on which the most frequent answer is right for nearly every prompt, though most single answers are wrong. */
-const right = { warm_up_steps: 30 };
+/** Starts on which the most frequent of 64 answers is right for most prompts, and for few. */
+const right = { warm_up_steps: 40 };
+const wrong = { warm_up_steps: 10 };
 
 export default experiment({
   id: 'no_labels',
@@ -12,14 +13,15 @@ export default experiment({
   question: 'When does a majority vote replace the verifier, and when does it lock in what is wrong?',
   papers: ['ttrl', 'rlccf'],
   base: {
-    task: 'sum_to_target',
+    task: 'arithmetic',
+    task_settings: { digits: 1 },
     hyper: { learning_rate: 0.05 },
-    batch: { prompts: 8, group_size: 16, minibatches: 4, eval_every: 10, eval_samples: 64 },
+    batch: { prompts: 32, group_size: 16, minibatches: 4, eval_every: 10, eval_samples: 64 },
   },
   arms: {
     labels: { doc: 'GRPO with the verifier, where the majority is right', algorithm: 'grpo', batch: right },
     vote_right: { doc: 'TTRL where the majority is right', algorithm: 'ttrl', batch: right },
-    vote_wrong: { doc: 'TTRL where the majority is wrong', algorithm: 'ttrl', batch: { warm_up_steps: 0 } },
+    vote_wrong: { doc: 'TTRL where the majority is wrong', algorithm: 'ttrl', batch: wrong },
     collective: {
       doc: 'four policies vote together, where each one’s majority is right',
       algorithm: 'rlccf',
@@ -36,16 +38,9 @@ export default experiment({
     pass_at_1_gain: change('pass_at_1'),
     accuracy_end: final('accuracy'),
     pass_at_8_gain: change('pass_at_8'),
-    entropy_end: final('entropy'),
   },
   claims: [
-    {
-      says: 'Votes instead of labels raise pass@1.',
-      source: ttrl,
-      left: ['vote_right', 'pass_at_1_gain'],
-      is: 'above',
-      right: 0,
-    },
+    { says: 'Votes raise pass@1.', source: ttrl, left: ['vote_right', 'pass_at_1_gain'], is: 'above', right: 0 },
     {
       says: 'Training on the vote takes pass@1 past the vote that it started from.',
       source: ttrl,
@@ -54,7 +49,7 @@ export default experiment({
       right: ['vote_right', 'vote_start'],
     },
     {
-      says: 'Votes come close to training on labels.',
+      says: 'Votes come close to labels.',
       source: ttrl,
       left: ['vote_right', 'pass_at_1_end'],
       is: 'near',

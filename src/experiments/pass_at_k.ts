@@ -9,9 +9,11 @@ export default experiment({
   question: 'Does training widen what a policy can find in k tries, or only sharpen what it finds in one?',
   papers: ['entropy-advantage'],
   base: {
-    task: 'sum_to_target',
-    hyper: { learning_rate: 0.05 },
-    batch: { prompts: 8, group_size: 8, minibatches: 4, eval_every: 10, eval_samples: 64 },
+    task: 'answer_formats',
+    policy: 'transformer', // in a table every prompt keeps its own answers, and nothing found is lost
+    policy_settings: { layers: 1, width: 32, heads: 4 },
+    hyper: { learning_rate: 0.002 },
+    batch: { prompts: 16, group_size: 8, minibatches: 4, warm_up_steps: 200, eval_every: 10, eval_samples: 64 },
   },
   arms: {
     grpo: { doc: 'GRPO', algorithm: 'grpo' },

@@ -17,7 +17,7 @@ export default experiment({
     algorithm: 'grpo',
     task_settings: { num_answers: 24 }, // the exploit is found before the truth is
     hyper: { learning_rate: 0.05 },
-    batch: { prompts: 16, group_size: 8, minibatches: 4, eval_every: 10, eval_samples: 16 },
+    batch: { prompts: 16, group_size: 8, minibatches: 4, warm_up_steps: 40, eval_every: 10, eval_samples: 16 },
   },
   arms: {
     honest: { doc: 'a verifier without errors', parts, hyper: honest },

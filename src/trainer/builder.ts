@@ -77,6 +77,7 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
     is_stale && !needs(parts, 'sampler_as_old') ? scoreLogp(plan, { ...whole, prefix: 'old_' }, 'params', 1) : nothing;
   const anchor = plan.has_ref_logp ? scoreLogp(plan, { ...whole, prefix: 'ref_' }, 'ref_params', 2) : nothing;
   const update = updateSteps(plan, mini, is_fresh);
+  const watch = settings.entropy_watch === 1 ? watchSteps(plan, { ...whole, prefix: 'watch_' }) : undefined;
 
   const dims: Record<string, number> = {
     ...commonDims(instance, drawn, group_size, replicas),
@@ -102,6 +103,7 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
     ...old.dims,
     ...anchor.dims,
     ...update.dims,
+    ...watch?.dims,
   };
 
   const buffers: Record<string, BufferSpec> = {
@@ -111,6 +113,7 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
     ...old.buffers,
     ...anchor.buffers,
     ...update.buffers,
+    ...watch?.buffers,
     advantage: f32(['replica', 'sequence', 'advantage_stride'], 'Â', { is_result: true }),
     group_start: u32(['replica', 'group_end'], 'where each group starts in group_member', { origin: 'host' }),
     group_member: u32(['replica', 'sequence'], 'responses by group', { origin: 'host' }),
@@ -193,6 +196,7 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
         ? [{ kernel: 'token_reward', over: ['replica', 'sequence'], note: 'rewards onto tokens' } satisfies Dispatch]
         : []),
       ...stageSteps(plan, 'advantage'),
+      ...(watch?.before ?? []),
     ],
     update: [{ repeat: 'epoch', count: epochs, dispatches: epoch }],
     report: [
@@ -217,6 +221,7 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
             } satisfies Dispatch,
           ]
         : []),
+      ...(watch?.after ?? []),
       ...(has_value
         ? [
             {
@@ -294,6 +299,49 @@ function greedySteps(plan: StepPlan, prompts: number): Fragment {
       ]),
   );
   return { dims: rollout.dims, buffers: { ...buffers, ...rollout.buffers }, steps: renameSteps(steps, rename) };
+}
+
+/**
+ * Forward passes over the whole rollout before and after the updates of a step, and what lies between the two: the change of
+ * the entropy, and minus the covariance of log π and the change of the logits, which it is to first order (arXiv 2505.22617).
+ */
+function watchSteps(
+  plan: StepPlan,
+  batch: Batch,
+): Pick<Fragment, 'dims' | 'buffers'> & { before: Step[]; after: Step[] } {
+  const p = batch.prefix;
+  const forward = plan.policy.forward(batch, 'params');
+  const size = { logit_row: `${p}logit_row` };
+  const [logits, logits_after] = [`${p}logits`, `${p}logits_after`];
+  return {
+    dims: forward.dims,
+    buffers: {
+      ...forward.buffers,
+      [logits_after]: { ...forward.buffers[logits], doc: 'logits after the updates' },
+      [`${p}sequence_index`]: u32(['replica', 'sequence'], '0, 1, 2 …', { origin: 'host' }),
+      row_stat: f32(
+        ['replica', `${p}logit_row`, 4],
+        'entropy before and after the updates, covariance of log π and the change of the logits',
+      ),
+    },
+    before: forward.steps,
+    after: [
+      ...renameSteps(forward.steps, (name) => (name === logits ? logits_after : name)),
+      {
+        kernel: 'entropy_change',
+        over: ['replica', `${p}logit_row`],
+        size,
+        bind: { logits, logits_after },
+        note: 'entropy before and after, and the covariance that predicts the difference',
+      },
+      {
+        kernel: 'entropy_change_metrics',
+        over: ['replica', 64],
+        size,
+        at: { column: metricColumn('entropy_change') },
+      },
+    ],
+  };
 }
 
 /** Gives the host every buffer that no dispatch writes, and keeps every result. */

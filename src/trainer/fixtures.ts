@@ -8,10 +8,17 @@ import {
   NoImplementation,
   type Values,
 } from './fixtures/case.ts';
+import * as demonstrationOps from './fixtures/demonstrationOps.ts';
+import * as entropyOps from './fixtures/entropyOps.ts';
 import * as logitOps from './fixtures/logitOps.ts';
+import * as offPolicyOps from './fixtures/offPolicyOps.ts';
+import * as outcomeOps from './fixtures/outcomeOps.ts';
 import type { Adapter } from './fixtures/policyOps.ts';
 import * as policyOps from './fixtures/policyOps.ts';
+import * as searchOps from './fixtures/searchOps.ts';
+import * as selectionOps from './fixtures/selectionOps.ts';
 import * as valueOps from './fixtures/valueOps.ts';
+import * as voteOps from './fixtures/voteOps.ts';
 
 export { type FixtureCase, type FixtureFile, type FixtureReading, readFixtures } from './fixtures/case.ts';
 
@@ -37,6 +44,45 @@ const ADAPTERS: Record<string, Adapter> = {
   kl_gradients: logitOps.klGradients,
   entropy: logitOps.entropy,
   sequence_entropy: logitOps.sequenceEntropy,
+  entropy_law_fit: entropyOps.entropyLawFit,
+  entropy_covariance: entropyOps.entropyCovariance,
+  batch_cov: entropyOps.batchCovariance,
+  length_bias: valueOps.lengthBias,
+  length_bias_value: valueOps.lengthBiasValue,
+  ttrl: voteOps.ttrl,
+  rlccf: voteOps.rlccf,
+  pass_at_k: voteOps.passAtK,
+  maj_at_n: voteOps.majAtN,
+  format_share: voteOps.formatShare,
+  ssrl_reward: searchOps.ssrlReward,
+  information_mask_text: searchOps.informationMaskText,
+  information_mask_tokens: searchOps.informationMaskTokens,
+  'clip-cov': selectionOps.clipCov,
+  'kl-cov': selectionOps.klCov,
+  'entropy-advantage': selectionOps.entropyAdvantage,
+  dapo: policyOps.groupOp('dapo', true, false),
+  overlong_penalty: selectionOps.overlongPenalty,
+  dynamic_sampling: selectionOps.dynamicSampling,
+  dynamic_sampling_loop: selectionOps.dynamicSamplingLoop,
+  group_filter: selectionOps.groupFilter,
+  phase_selection: selectionOps.phaseSelection,
+  'simplevla-rl': policyOps.groupOp('simplevla_rl', true, false),
+  temperature_softmax: outcomeOps.temperatureSoftmax,
+  'expert-iteration': selectionOps.expertIteration,
+  gspo: outcomeOps.gspo,
+  remax: outcomeOps.remax,
+  reinforce_plus_plus: outcomeOps.reinforcePlusPlus,
+  reinforce_plus_plus_baseline: outcomeOps.reinforcePlusPlusBaseline,
+  reinforce_plus_plus_baseline_b: outcomeOps.reinforcePlusPlusBaseline,
+  tis_weights: offPolicyOps.tisWeights,
+  tis_loss: offPolicyOps.tisLoss,
+  flowrl: offPolicyOps.flowrl,
+  nft: offPolicyOps.nft,
+  luffy: demonstrationOps.luffy,
+  shaping: demonstrationOps.shaping,
+  hpt_gate: demonstrationOps.hptGate,
+  hpt_loss: demonstrationOps.hptLoss,
+  unified_gradient: demonstrationOps.unifiedGradient,
 };
 
 /** The ops that have an adapter. */
@@ -96,6 +142,7 @@ function errorOf(got: unknown, wanted: unknown): number {
     if (!Array.isArray(got) || got.length !== wanted.length) return Number.POSITIVE_INFINITY;
     return wanted.reduce((worst: number, w, i) => worse(worst, errorOf(got[i], w)), -1);
   }
+  if (typeof wanted === 'string') return got === wanted ? 0 : Number.POSITIVE_INFINITY;
   if (typeof got !== 'number' || (typeof wanted !== 'number' && typeof wanted !== 'boolean'))
     return Number.POSITIVE_INFINITY;
   const want = Number(wanted);

@@ -13,6 +13,8 @@ export interface MetricContext {
   /** the task's kinds of responses, and how many different correct responses a prompt has where that is known */
   kinds: readonly string[];
   num_correct: number | undefined;
+  /** the entropy before and after each step's updates is measured */
+  has_entropy_watch: boolean;
 }
 
 interface Column extends MetricInfo {
@@ -84,7 +86,7 @@ const COLUMNS: readonly Column[] = [
     id: 'entropy',
     label: 'Entropy',
     unit: 'nats',
-    doc: 'mean entropy of the next-token distribution at the policy’s own tokens',
+    doc: 'mean entropy of the next-token distribution at the policy’s own tokens that are trained on',
     is_present: always,
   },
   {
@@ -280,6 +282,20 @@ const COLUMNS: readonly Column[] = [
     is_present: ofPart('agreement'),
   },
   {
+    id: 'reward_accuracy',
+    label: 'Reward accuracy',
+    unit: '',
+    doc: 'share of the voted rewards that the verifier would have given too: may be high under wrong labels',
+    is_present: ofPart('reward_accuracy'),
+  },
+  {
+    id: 'self_consistency',
+    label: 'Self-consistency',
+    unit: '',
+    doc: 'share of a replica’s responses that give its own commonest answer, mean over groups',
+    is_present: ofPart('self_consistency'),
+  },
+  {
     id: 'demonstration_share',
     label: 'Demonstrations',
     unit: '',
@@ -292,6 +308,20 @@ const COLUMNS: readonly Column[] = [
     unit: '',
     doc: 'mean of the learned log-partition function over the prompts of the last minibatch',
     is_present: ofPart('log_z'),
+  },
+  {
+    id: 'entropy_change',
+    label: 'Entropy change',
+    unit: 'nats',
+    doc: 'what the step’s updates did to the entropy at the states of its own tokens',
+    is_present: (c) => c.has_entropy_watch,
+  },
+  {
+    id: 'entropy_change_predicted',
+    label: 'Entropy change, predicted',
+    unit: 'nats',
+    doc: 'minus the covariance of log π and the change of the logits, over all symbols of each state: the entropy change to first order',
+    is_present: (c) => c.has_entropy_watch,
   },
   ...[1, 2, 4, 8, 16, 32, 64].map(passAt),
   bySamples('maj_at_n', 'Maj@n', 'share of evaluation prompts whose commonest answer is right'),

@@ -4,6 +4,7 @@ import { shaderLibrary } from '../engine/library.ts';
 import type { BufferSpec, Dispatch } from '../engine/program.ts';
 import { type Batch, batchSizes, type PolicyInstance, type TaskShape } from '../policies/policy.ts';
 import type { Task, TaskInstance } from '../tasks/task.ts';
+import { metricColumn } from './metrics.ts';
 import { needs } from './needs.ts';
 import { taskSlots } from './slots.ts';
 
@@ -60,13 +61,17 @@ const BATCH_BUFFERS = ['sequence_index', 'logits', 'now', 'd_logits'];
 
 /**
  * The parts' dispatches of a stage, in the order of the roles, with what only the builder knows: the parts that fill their
- * slots, and within an update the sizes and buffer names of the batch.
+ * slots, the column of the part's first metric, and within an update the sizes and buffer names of the batch.
  */
 export function stageSteps(plan: StepPlan, stage: Stage, batch?: Batch): Dispatch[] {
   return ROLES.flatMap((role) =>
     (plan.parts[role].dispatches?.[stage] ?? []).map((dispatch): Dispatch => {
       const slots = slotsFor(plan, dispatch.kernel, dispatch.slots);
-      if (!batch) return { ...dispatch, slots };
+      // a kernel that writes columns of the metrics row begins with the first of the part's own
+      const { metrics } = plan.parts[role];
+      const has_column = shaderLibrary.kernel(dispatch.kernel).at.includes('column') && metrics;
+      const at = has_column ? { column: metricColumn(metrics[0]), ...dispatch.at } : dispatch.at;
+      if (!batch) return { ...dispatch, at, slots };
       const size: Record<string, string | number> = batchSizes(taskShape(plan.instance), batch).size;
       const bound = shaderLibrary.kernel(dispatch.kernel).bindings.map((b) => b.name);
       const bind = Object.fromEntries(
@@ -74,6 +79,7 @@ export function stageSteps(plan: StepPlan, stage: Stage, batch?: Batch): Dispatc
       );
       return {
         ...dispatch,
+        at,
         slots,
         over: dispatch.over.map((d) => (typeof d === 'string' ? (size[d] ?? d) : d)),
         size: { ...size, ...dispatch.size },

@@ -44,7 +44,7 @@ export interface Resolved {
 }
 
 /** Hyperparameters that kernels read whatever the parts are, with the value that switches them off. */
-const SILENT: Record<string, number> = { kl_coef: 0, std_is_population: 0, whiten_is_population: 0 };
+const SILENT: Record<string, number> = { kl_coef: 0, std_is_population: 0, whiten_is_population: 0, weight_low: 0 };
 
 /** Names of the hyperparameter row, in buffer order. */
 export const hyperNames = (r: Resolved): string[] => [
@@ -87,7 +87,11 @@ function collectHyper(algorithm: Algorithm, parts: Parts, task: Task, policy: Po
 /** True when the start weights must score every rollout: a part always asks, or asks and one of its coefficients is above 0. */
 export const wantsReference = (r: Pick<Resolved, 'parts'>, values: Record<string, number>[]): boolean =>
   needs(r.parts, 'ref_logp_always') ||
-  (needs(r.parts, 'ref_logp') && values.some((v) => (v.kl_coef ?? 0) > 0 || (v.kl_reward_coef ?? 0) > 0));
+  ROLES.some((role) => {
+    const { needs: asked, hyper } = r.parts[role];
+    const coefficients = Object.keys(hyper).filter((name) => name.startsWith('kl_'));
+    return asked?.includes('ref_logp') && coefficients.some((name) => values.some((v) => (v[name] ?? 0) > 0));
+  });
 
 /** Checks every name and number of a configuration and builds what it names for an engine. Throws one sentence. */
 export function resolve(config: RunConfig, engine?: EngineInfo): Resolved {

@@ -116,6 +116,10 @@ export class Run {
   get program(): Program {
     return this.training.program;
   }
+  /** the programs that judge the policy beside the training */
+  get evaluationPrograms(): Program[] {
+    return this.evaluations.map((loaded) => loaded.program);
+  }
   /** hyperparameter values of one replica */
   hyperOf(replica: number): Record<string, number> {
     return this.values[replica];
@@ -165,6 +169,7 @@ export class Run {
       eval_samples: batch.eval_samples,
       kinds: instance.kinds ?? [],
       num_correct: instance.num_correct,
+      has_entropy_watch: batch.entropy_watch === 1,
     });
   }
 
@@ -248,7 +253,11 @@ export class Run {
       algorithm: 'sft',
       parts: {},
       hyper: { learning_rate: policy_family.warm_up_learning_rate },
-      batch: { ...this.config.batch, minibatches: 1, epochs: 1, eval_every: 0, prompts: 32, group_size: 1 },
+      batch: {
+        ...this.config.batch,
+        ...{ minibatches: 1, epochs: 1, eval_every: 0, prompts: 32, group_size: 1, entropy_watch: 0 },
+        replicas: batch.replicas, // which may be the algorithm's own
+      },
     });
     // the same layout as the run that follows, value column included
     const plan: StepPlan = {

@@ -42,6 +42,15 @@ export const BATCH: KnobTable = {
     scale: 'int',
     doc: 'samples per prompt and evaluation, for pass@k, votes and diversity; 0 leaves that out',
   },
+  entropy_watch: {
+    value: 0,
+    min: 0,
+    max: 1,
+    scale: 'choice',
+    choices: ['off', 'on'],
+    doc: 'measure what the updates of each step do to the entropy, beside what their covariance with log π predicts; costs two forward passes',
+    source: 'arXiv 2505.22617',
+  },
   warm_up_steps: {
     value: 0,
     min: 0,

@@ -8,6 +8,7 @@ import { Notices } from './controls/Notices.tsx';
 import { RunControls } from './controls/RunControls.tsx';
 import { StatusMessage } from './controls/StatusLine.tsx';
 import { Header } from './header/Header.tsx';
+import { NextMove } from './header/NextMove.tsx';
 import { Statement } from './header/Statement.tsx';
 import { LazyPanel } from './LazyPanel.tsx';
 import { useLab, useSetup } from './lab.tsx';
@@ -50,6 +51,7 @@ export function App() {
       <Header />
       <main>
         <Statement />
+        <NextMove />
         <RunControls />
         <StatusMessage />
         <Notices />

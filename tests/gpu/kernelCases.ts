@@ -8,6 +8,7 @@ import type { BufferSpec, Dispatch, Program } from '../../src/engine/program.ts'
 import { PURPOSE, randomBits, randomNormal, randomUniform } from '../../src/engine/random.ts';
 import { METRIC_COLUMNS } from '../../src/trainer/metrics.ts';
 import { COMMON_HYPER } from '../../src/trainer/settings.ts';
+import { backwardProducts, forwardProducts } from './productCases.ts';
 
 /** Sizes and offsets by name; the names that kernels use. */
 export type Dims = Record<string, number>;
@@ -125,16 +126,22 @@ export const HYPER: Record<string, number> = {
     discount: 0.9,
     gae_lambda: 0.8,
   },
-  ...{ temperature: 0.7, max_grad_norm: 1.5, weight_decay: 0.01, arm_gap: 0.5 },
+  ...{ temperature: 0.7, max_grad_norm: 1.5, weight_decay: 0.01, arm_gap: 0.5, gate: 2 },
+  ...{ false_negative: 0.2, false_positive: 0.3, form_false_negative: 0.5, exploit_rate: 0.6 },
 };
 const hyper = Object.keys(HYPER);
+
+const SWITCHES = [
+  ...['std_is_population', 'whiten_is_population', 'lone_response'],
+  ...['normalise_weights', 'nft_ratio', 'shaping', 'vote_weight', 'debias'],
+];
 
 /** Replica r has its own values, so that a kernel that reads another's row shows. */
 function hyperValue(i: number): number {
   const r = Math.floor(i / hyper.length);
   const name = hyper[i % hyper.length];
-  if (name === 'baseline') return r % 3;
-  if (['std_is_population', 'whiten_is_population', 'lone_response'].includes(name)) return r % 2;
+  if (name === 'baseline' || name === 'nft_normalise') return r % 3;
+  if (SWITCHES.includes(name)) return r % 2;
   return HYPER[name] / (1 + r / 16);
 }
 
@@ -224,58 +231,6 @@ const tokenSlots = (
   ...{ effective_advantage: 'plain', sampler_weight: 'none', likelihood_objective: 'plain' },
 });
 
-/** Sizes of the matrix products: rows × inputs → outputs, each awkward in its own way. */
-const PRODUCTS = [
-  [1, 16, 8],
-  [63, 16, 24],
-  [64, 32, 8],
-  [65, 16, 16],
-  [17, 48, 40],
-];
-
-function forwardProducts(d: Dims, block_rows: number, block_columns: number): Case[] {
-  return PRODUCTS.flatMap(([count, input, output]) => {
-    const step = d.replica; // a strided range where there are replicas
-    const [x_rows, y_rows] = [count * step + 1, 2 * count * step + 4];
-    const base = {
-      weight: 64,
-      x: input,
-      y: output * 2,
-      first: step - 1,
-      row_step: step,
-      count,
-      x_stride: x_rows * input,
-      y_stride: y_rows * output,
-    };
-    return ['store', 'add'].map((matmul_epilogue) => ({
-      size: { input, output, param_stride: 64 + input * output, x_stride: base.x_stride, y_stride: base.y_stride },
-      at: { ...base, residual: matmul_epilogue === 'store' ? base.y : (3 + count * step) * output },
-      slots: { matmul_epilogue },
-      over: ['replica', Math.ceil(count / block_rows), Math.ceil(output / block_columns)],
-    }));
-  });
-}
-function backwardProducts(kind: 'input' | 'weight', block_rows: number, block_columns: number): Case[] {
-  return PRODUCTS.flatMap(([count, input, output]) => {
-    const strides = { x_stride: (count + (kind === 'weight' ? 1 : 0)) * input, y_stride: count * output };
-    const size = { input, output, param_stride: 64 + input * output, ...strides };
-    if (kind === 'input') {
-      return [
-        {
-          size,
-          at: { weight: 64, count, ...strides },
-          over: ['replica', Math.ceil(count / block_rows), Math.ceil(input / block_columns)],
-        },
-      ];
-    }
-    return [1, 3].map((split) => ({
-      size: { ...size, split },
-      at: { weight: 64, x: input, count, ...strides },
-      over: ['replica', split, Math.ceil(input / block_rows), Math.ceil(output / block_columns)],
-    }));
-  });
-}
-
 /** Ranges of rows: all of them, and one decoding step where responses have inputs. */
 function ranges(d: Dims): { first: number; row_step: number; count: number }[] {
   const all = { first: 0, row_step: 1, count: d.row };
@@ -321,7 +276,8 @@ export function casesOf(kernel: string, d: Dims): Case[] {
 
   const cases: Record<string, () => Case[]> = {
     adamw: () => each(['replica', d.param_stride / 4]),
-    assign_demonstrations: () => each(SEQUENCES, { slots: { is_demonstration: 'every' } }),
+    assign_demonstrations: () =>
+      ['every', 'last_members'].flatMap((is_demonstration) => each(SEQUENCES, { slots: { is_demonstration } })),
     attention_backward_qkv: () => each(['replica', 'row', d.width / 4], { at: attention }),
     attention_backward_scores: () => each(['replica', 'row', 'head'], { at: attention }),
     attention_mix: () =>
@@ -347,7 +303,14 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       ...each(SEQUENCES, { slots: { response_kind: 'two_forms' }, size: { num_answers: 1 } }),
     ],
     clear: () => each(['replica', d.values / 4]),
+    collective_vote: () => each(['prompt']),
     constant_advantage: () => each(SEQUENCES),
+    correction_statistics: () =>
+      [
+        { sampler_weight: 'tis_token', sampler_log_weight: 'token', sampler_share: 'token' },
+        { sampler_weight: 'tis_sequence', sampler_log_weight: 'sequence', sampler_share: 'sequence' },
+        { sampler_weight: 'icepop', sampler_log_weight: 'token', sampler_share: 'token' },
+      ].flatMap((slots) => each(['replica', 64], { slots, at: { column: 3 } })),
     count_tokens: () =>
       each(['replica', 64], { data: { sequence_stat: (i) => (i % 8 === 3 ? below(2, i) : below(3, i)) } }),
     covariance_metrics: () => [
@@ -373,13 +336,26 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         at: tok,
         over: ['replica', split, d.vocab + d.context, d.width / 4],
       })),
+    // a small update, a large one, and logits whose exponentials no float holds
+    entropy_change: () =>
+      [0.1, 3, 40].flatMap((scale) =>
+        each(['replica', 'logit_row'], {
+          data: { logits: (i) => Math.max(1, scale / 3) * normal(i), logits_after: (i) => scale * normal(i, 1) },
+        }),
+      ),
+    entropy_change_metrics: () => each(['replica', 64], { at: { column: 3 } }),
     extract_answers: () => [
       ...each(SEQUENCES, { slots: { answer: 'whole_response' } }),
       ...each(SEQUENCES, { slots: { answer: 'sum_to_target' } }),
       ...each(SEQUENCES, { slots: { answer: 'two_forms' }, size: { num_answers: 1 } }),
     ],
     evaluate_metrics: () => each(['replica', 64], { at: { column: 5 } }),
+    flow_residual: () =>
+      [1, d.position_stride].flatMap((advantage_stride) =>
+        each(['replica', 64], { at: { column: 3 }, size: { advantage_stride, logit_column: ceil(d.vocab + 1, 8) } }),
+      ),
     gae: () => each(SEQUENCES),
+    gate_demonstrations: () => each(['replica', 64], { at: { column: 3 } }),
     gelu_backward: () => each(['replica', 'row', d.hidden / 4], { at: { offset: d.row * d.hidden } }),
     gelu_forward: () =>
       ranges(d).map(({ count, ...rows }) => ({
@@ -392,14 +368,44 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       [1, 3].flatMap((split) => each(['replica', 'param_chunk'], { size: { split, param_stride: 1020 } })),
     greedy_advantage: () => each(SEQUENCES),
     group_advantage: () =>
-      ['standardise', 'centre', 'leave_one_out'].flatMap((group_advantage_of) =>
+      ['standardise', 'centre', 'leave_one_out', 'negative_aware'].flatMap((group_advantage_of) =>
         each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
       ),
+    keep_correct: () =>
+      [0, 2].flatMap((max_kept) =>
+        each(['replica', 'group'], {
+          size: { sequence: d.total_sequence },
+          // few symbols and few lengths, so that there are duplicates
+          data: {
+            ...{ tokens: (i) => below(2, i, 20), length: (i) => Math.min(below(3, i, 21), d.position) },
+            ...{ true_rewards: (i) => below(2, i, 22) },
+            hypers: (i) => (hyper[i % hyper.length] === 'max_kept' ? max_kept : hyperValue(i)),
+          },
+        }),
+      ),
+    keep_groups: () =>
+      ['mixed', 'window'].flatMap((keep_group) =>
+        [1, d.prompt].flatMap((kept_prompt) =>
+          // rare, common, and no rewards, by groups
+          [2, 5, 1].flatMap((rarity) =>
+            each(['replica', 64], {
+              slots: { keep_group },
+              size: { kept_prompt },
+              at: { column: 5 },
+              data: {
+                true_rewards: (i) => (below(rarity + below(4, Math.floor(i / d.member), 23), i, 24) === 0 ? 1 : 0),
+              },
+            }),
+          ),
+        ),
+      ),
+    group_success: () => each(SEQUENCES),
     kind_metrics: () => each(['replica', 64], { at: { column: 4 } }),
     lag_params: () =>
       [0, 17].flatMap((step) =>
         each(['replica', d.param / 4], { data: { clock: (i) => (i % 2 === 0 ? 5 : step + (step > 0 ? i : 0)) } }),
       ),
+    log_z_gradient: () => each(['replica', 'prompt'], { size: { logit_column: ceil(d.vocab + 1, 8) } }),
     logits_backward: () => each(['replica', 'logit_row']),
     matmul: () => forwardProducts(d, 8, 4),
     matmul_wide: () => forwardProducts(d, 16, 8),
@@ -407,7 +413,41 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     matmul_input_backward_wide: () => backwardProducts('input', 16, 8),
     matmul_weight_backward: () => backwardProducts('weight', 8, 4),
     matmul_weight_backward_wide: () => backwardProducts('weight', 16, 8),
+    majority_vote: () => each(['replica', 'prompt']),
+    mask_information: () => each(SEQUENCES, { size: { open_information: 1, close_information: 2 } }),
     mean_metric: () => each(['replica', 64], { at: { column: 4 } }),
+    // with too little slope to put right, and with some
+    noisy_reward: () => [
+      ...each(SEQUENCES),
+      ...each(SEQUENCES, {
+        data: { hypers: (i) => (hyper[i % hyper.length] === 'false_negative' ? 0.72 : hyperValue(i)) },
+      }),
+    ],
+    overlong_reward: () => each(SEQUENCES, { data: { true_rewards: (i) => below(2, i, 22) } }),
+    pick_keys: () =>
+      [
+        { stable_mask: 'clip_cov', pick_key: 'clip_cov' },
+        { stable_mask: 'none', pick_key: 'kl_cov' },
+      ].flatMap((slots, i) =>
+        each(TOKENS, {
+          slots,
+          size: { advantage_stride: i === 0 ? 1 : d.position_stride },
+          at: { epoch: 2, minibatch: 3 },
+          data: { covariances: (k) => (below(5, k, 25) === 0 ? 0 : 3 * normal(k)) },
+        }),
+      ),
+    pick_tokens: () =>
+      // all different, many equal, few candidates, none
+      [
+        (i: number) => randomBits(8, 0, 9, i, 0),
+        (i: number) => 3 + below(2, i, 26),
+        (i: number) => (below(20, i) === 0 ? 7 : 0),
+        () => 0,
+      ].flatMap((keys) => each(['replica', 64], { at: { column: 4 }, data: { keys } })),
+    on_policy_advantage: () =>
+      ['standardise', 'centre'].flatMap((group_advantage_of) =>
+        each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
+      ),
     policy_gradient: () =>
       [
         tokenSlots('none', 'none', 'log_likelihood', 'none', 'token_sum'),
@@ -415,7 +455,33 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'kl_k2', 'seq_mean_token_mean'),
         tokenSlots('sequence_clip', 'sequence_ratio', 'sequence_clip', 'kl_k3', 'seq_mean_token_sum'),
         tokenSlots('none', 'old_policy', 'log_likelihood', 'kl_k3', 'constant'),
+        tokenSlots('none', 'old_policy', 'log_likelihood', 'kl_abs', 'token_mean'),
         tokenSlots('mean_sequence_clip', 'mean_sequence_ratio', 'mean_sequence_clip', 'none', 'token_mean'),
+        {
+          ...tokenSlots('clip_cov', 'old_ratio', 'clip_cov', 'kl_cov', 'token_mean'),
+          effective_advantage: 'entropy_shaped',
+        },
+        tokenSlots('none', 'old_ratio', 'old_ratio', 'kl_cov', 'token_mean'),
+        tokenSlots('plain_clip', 'old_ratio', 'plain_clip', 'none', 'token_mean'),
+        { ...tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'none', 'token_mean'), sampler_weight: 'tis_token' },
+        { ...tokenSlots('none', 'clamped', 'clamped', 'none', 'token_mean'), sampler_weight: 'tis_sequence' },
+        { ...tokenSlots('ppo_clip', 'old_policy', 'ppo_clip', 'none', 'constant'), sampler_weight: 'icepop' },
+        {
+          ...tokenSlots('none', 'sequence_weight', 'sequence_weight', 'none', 'seq_mean_token_mean'),
+          ...{ effective_advantage: 'residual', likelihood_objective: 'squared_residual' },
+        },
+        {
+          ...tokenSlots('none', 'none', 'log_likelihood', 'none', 'constant_rows'),
+          ...{ likelihood_gradient: 'negative_aware', likelihood_objective: 'negative_aware' },
+        },
+        {
+          ...tokenSlots('none', 'old_policy', 'unclipped', 'none', 'constant_rows'),
+          ...{ likelihood_gradient: 'policy_shaping', likelihood_objective: 'policy_shaping' },
+        },
+        {
+          ...tokenSlots('none', 'old_policy', 'unclipped', 'none', 'rl_and_sft'),
+          effective_advantage: 'demonstrated',
+        },
       ].flatMap((slots, i) => {
         const size = { advantage_stride: i % 2 === 0 ? 1 : d.position_stride };
         // ratios on both sides of the clamp
@@ -486,6 +552,8 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         over: ['replica', count, d.logit_column / 4],
       })),
     tick: () => each(['replica']),
+    token_covariance: () =>
+      [1, d.position_stride].flatMap((advantage_stride) => each(['replica', 64], { size: { advantage_stride } })),
     token_logp: () => each(TOKENS),
     token_reward: () => each(SEQUENCES),
     value_gradient: () =>
@@ -494,6 +562,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         size: { logit_column: ceil(d.vocab + 1, 8) },
       }),
     value_metrics: () => each(['replica', 64], { at: { column: 4 } }),
+    vote_metrics: () => each(['replica', 64], { at: { column: 3 } }),
     whiten_advantage: () => each(['replica', 64]),
     write_demonstrations: () => each(SEQUENCES, { slots: { next_symbol: 'until_end' } }),
   };

@@ -116,8 +116,12 @@ describe('degenerate batches', () => {
     expect([...optimiser].slice(1)).toEqual([0, 3, 2]);
     const { advantage } = await runWith('whiten_advantage', batch, { token_mask: () => 0 });
     expect(worst(advantage)).toBe(0);
-    const whole = await runWith('step_metrics', batch, { token_mask: () => 0, token_stat: () => 0 });
-    expect(worst(whole.metrics.subarray(2, 4))).toBe(0);
+    const nothing = { token_mask: () => 0, metrics: () => 0.75 };
+    const whole = await runWith('step_metrics', batch, { ...nothing, token_stat: () => 0 });
+    // the entropy is the last one that was measured, the loss is none
+    expect([...whole.metrics.subarray(2, 4)]).toEqual([0.75, 0]);
+    const samples = await runWith('covariance_metrics', batch, nothing);
+    expect([...samples.metrics.subarray(3, 5)]).toEqual([0, 0.75]);
   });
   test.each([0.5, 0.1])('equal token advantages of %f are whitened to nothing', async (value) => {
     const { advantage } = await runWith('whiten_advantage', batch, {

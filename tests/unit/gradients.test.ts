@@ -45,6 +45,28 @@ const cases: Record<string, Partial<RunConfig>> = {
     policy_settings: { layers: 1, ...tiny },
     batch: { minibatches: 2 },
   },
+  'tabular, FlowRL with log Z, constant weights': {
+    policy: 'tabular',
+    algorithm: 'flowrl',
+    hyper: { weight_min: 1, weight_max: 1, entropy_coef: 0.02 },
+  },
+  'one layer, FlowRL with log Z, second minibatch': {
+    algorithm: 'flowrl',
+    hyper: { weight_min: 1, weight_max: 1 },
+    policy_settings: { layers: 1, ...tiny },
+    batch: { minibatches: 2 },
+  },
+  'tabular, NFT with a low floor': { policy: 'tabular', algorithm: 'nft', hyper: { nft_floor: 0.01 } },
+  'tabular, NFT on whole responses': {
+    policy: 'tabular',
+    algorithm: 'nft',
+    hyper: { nft_floor: 0.01, nft_ratio: 1, nft_negative_weight: 0.5 },
+  },
+  'tabular, LUFFY': { policy: 'tabular', algorithm: 'luffy', hyper: { entropy_coef: 0.02 } },
+  'tabular, LUFFY without shaping': { policy: 'tabular', algorithm: 'luffy', hyper: { shaping: 0 } },
+  'tabular, HPT': { policy: 'tabular', algorithm: 'hpt', hyper: { entropy_coef: 0.02, gate: 1, sft_coef: 0.7 } },
+  'tabular, Clip-Cov': { policy: 'tabular', algorithm: 'clip_cov', hyper: { covariance_low: 0.01 } },
+  'one layer, KL-Cov': { algorithm: 'kl_cov', policy_settings: { layers: 1, ...tiny } },
   'tabular, PPO with a value column': { policy: 'tabular', algorithm: 'ppo', hyper: { entropy_coef: 0.03 } },
 };
 

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { algorithms, partsOf } from '../../src/algorithms/index.ts';
+import { policies } from '../../src/policies/index.ts';
+import { CollapseWatch, moveFrom } from '../../src/state/collapse.ts';
+import { MetricStore } from '../../src/state/metricStore.ts';
+import { tasks } from '../../src/tasks/index.ts';
+
+/** A run of one replica whose rows hold entropy and the share of groups without spread. */
+function storeOf(rows: readonly (readonly [entropy: number, flat: number])[]): MetricStore {
+  const store = new MetricStore();
+  store.setMetrics(['entropy', 'frac_reward_zero_std']);
+  store.append({
+    num_metrics: 2,
+    num_replicas: 1,
+    steps: Int32Array.from(rows, (_, i) => i),
+    seconds: Float64Array.from(rows, (_, i) => i),
+    values: Float32Array.from(rows.flat()),
+  });
+  return store;
+}
+
+const falling = Array.from({ length: 60 }, (_, i): [number, number] => [1.7 * 0.9 ** i, i < 30 ? 0.1 : 0.9]);
+
+test('a collapse is found at the first step after which both means have crossed', () => {
+  const found = new CollapseWatch().look(storeOf(falling));
+  expect(found?.step).toBe(32); // of rows 28 to 32 three have a share of 0.9
+  expect(found?.flat).toBeCloseTo(0.58, 5);
+  expect(found?.entropy).toBeLessThan(0.17);
+});
+
+test('entropy that falls while groups still differ is no collapse, and neither is one flat batch', () => {
+  expect(new CollapseWatch().look(storeOf(falling.map(([h]) => [h, 0.2])))).toBeUndefined();
+  expect(new CollapseWatch().look(storeOf(falling.map(([h], i) => [i === 40 ? h : 1.7, 0.9])))).toBeUndefined();
+});
+
+test('a new run is looked at from its beginning', () => {
+  const watch = new CollapseWatch();
+  expect(watch.look(storeOf(falling))).toBeDefined();
+  expect(watch.look(storeOf(falling.slice(0, 10)))).toBeUndefined();
+});
+
+test('the next move is never the algorithm that runs', () => {
+  const catalogue = { algorithms, tasks, policies, partsOf };
+  for (const id of Object.keys(algorithms)) expect(moveFrom(catalogue, id)?.algorithm).not.toBe(id);
+  expect(moveFrom(catalogue, 'grpo')?.algorithm).toBe('kl_cov');
+});
