@@ -1,32 +1,34 @@
-import { experiment } from './experiment.ts';
+import { experiment, type Setup } from './experiment.ts';
 import { at, change, final } from './lib/measures.ts';
 
 const ttrl = 'arXiv 2504.16084';
 
-/** Starts on which the most frequent of 64 answers is right for most prompts, and for few. */
-const right = { warm_up_steps: 40 };
-const wrong = { warm_up_steps: 10 };
+/** A start from demonstrations, where the most frequent of 64 answers is right for nearly all prompts. */
+const right: Setup = {
+  task: 'arithmetic',
+  task_settings: { digits: 1 },
+  hyper: { learning_rate: 0.05 },
+  batch: { prompts: 32, group_size: 16, minibatches: 4, warm_up_steps: 40 },
+};
+/** A start from chance, where the most frequent answer is hardly ever the right one of eight. */
+const wrong: Setup = { task: 'sum_to_target', hyper: { learning_rate: 0.15 }, batch: { prompts: 8, group_size: 8 } };
 
 export default experiment({
   id: 'no_labels',
   title: 'Learning without labels',
   question: 'When does a majority vote replace the verifier, and when does it lock in what is wrong?',
   papers: ['ttrl', 'rlccf'],
-  base: {
-    task: 'arithmetic',
-    task_settings: { digits: 1 },
-    hyper: { learning_rate: 0.05 },
-    batch: { prompts: 32, group_size: 16, minibatches: 4, eval_every: 10, eval_samples: 64 },
-  },
+  base: { batch: { eval_every: 10, eval_samples: 64 } },
   arms: {
-    labels: { doc: 'GRPO with the verifier, where the majority is right', algorithm: 'grpo', batch: right },
-    vote_right: { doc: 'TTRL where the majority is right', algorithm: 'ttrl', batch: right },
-    vote_wrong: { doc: 'TTRL where the majority is wrong', algorithm: 'ttrl', batch: wrong },
+    labels: { doc: 'GRPO with the verifier, where the majority is right', algorithm: 'grpo', ...right },
+    vote_right: { doc: 'TTRL where the majority is right', algorithm: 'ttrl', ...right },
+    vote_wrong: { doc: 'TTRL from chance, where the majority is wrong', algorithm: 'ttrl', ...wrong },
     collective: {
       doc: 'four policies vote together, where each one’s majority is right',
       algorithm: 'rlccf',
       replicas_are: 'ensemble',
-      batch: { ...right, replicas: 4 },
+      ...right,
+      batch: { ...right.batch, replicas: 4 },
     },
   },
   steps: 101,

@@ -53,17 +53,25 @@ test('from a short supervised start, GRPO lifts one-digit arithmetic above 0.95'
   training.close();
 }, 300_000);
 
-// what is asked of other algorithms cannot be asked of these: the one draws no samples, the other needs its own task
-const apart = ['sft', 'ssrl'];
-test.each(Object.keys(algorithms).filter((id) => !apart.includes(id)))('%s learns', async (algorithm) => {
+// what is asked of other algorithms cannot be asked of these: SFT draws no samples, self-search needs its own task, and a
+// vote learns nothing from chance; all three have their own tests below
+const APART = ['sft', 'ssrl', 'ttrl', 'rlccf'];
+// prompts of which half are out of reach of luck, as these two are made for; four replicas of everything
+const BY_DEMONSTRATION = ['luffy', 'hpt'];
+test.each(Object.keys(algorithms).filter((id) => !APART.includes(id)))('%s learns', async (algorithm) => {
+  const task = BY_DEMONSTRATION.includes(algorithm) ? 'one_answer' : 'sum_to_target';
   const training = await Training.open(make, {
     algorithm,
-    batch: { eval_every: 0 },
+    task,
+    batch: { eval_every: 0, replicas: 4 },
     task_settings: { num_prompts: 4 },
   });
   await training.advance(60);
-  const { first, last } = ends(training.curve('reward_mean'), 5);
-  expect(last).toBeGreaterThan(first + 0.3);
+  // where the training reward is another than the verifier's, the verifier's is what has to rise
+  const has_truth = training.run.info().metrics.some((m) => m.id === 'true_reward');
+  const rise = [0, 1, 2, 3].map((r) => ends(training.curve(has_truth ? 'true_reward' : 'reward_mean', r), 5));
+  for (const { first, last } of rise) expect(last).toBeGreaterThan(first + 0.3);
+  expect(mean(rise.map(({ last }) => last))).toBeGreaterThan(task === 'one_answer' ? 0.9 : 0.75);
   training.close();
 });
 
@@ -99,13 +107,16 @@ test('votes without a verifier lock in what a weak start agrees on, and keep wha
   strong.close();
 });
 
-test('supervised fine-tuning lowers its loss and solves the task', async () => {
+test('supervised fine-tuning lowers its loss and solves a task with one right answer', async () => {
+  // of many right answers to one prompt a table that sees one symbol back learns a mixture, and no sum
   const training = await Training.open(make, {
     algorithm: 'sft',
+    task: 'arithmetic',
+    task_settings: { digits: 1 },
     hyper: { learning_rate: 0.1 },
     batch: { eval_every: 20 },
   });
-  await training.advance(81);
+  await training.advance(101);
   const { first, last } = ends(training.curve('loss'), 5);
   expect(last).toBeLessThan(first - 0.3);
   expect(training.curve('accuracy').at(-1)![1]).toBeGreaterThan(0.7);
