@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectWorker } from './state/connect.ts';
 import { makeLab } from './state/lab.ts';
+import { followHash } from './state/panelHash.ts';
 import { registries } from './state/registries.ts';
 import { flushWhenHidden, openRunStorage } from './state/runsConnect.ts';
 import { keepAddress } from './state/setupStore.ts';
@@ -19,6 +20,7 @@ if (!is_self_test) {
   keepAddress(lab.catalogue, lab.setup, window);
   void lab.runs.getState().begin();
   flushWhenHidden(lab.runs, document);
+  followHash(lab.view, window);
   void lab.session.begin();
 }
 

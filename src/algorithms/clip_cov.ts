@@ -56,13 +56,18 @@ export const clipCov = part({
   doc: 'Drops a random few of the tokens whose advantage and log-probability go together most, beside a plain ratio clip.',
   equation: String.raw`z_t\,\min\big(\rho\hat A,\ \mathrm{clip}(\rho)\hat A\big),\quad z_t=0\ \text{on}\ \lfloor rN\rfloor\ \text{random}\ t:\ \omega_{low}<(\hat A-\bar A)(\log\pi_\theta-\overline{\log\pi_\theta})<\omega_{high}`,
   hyper: {
-    pick_share: { ...pick_share, source: '0.0002 in arXiv 2505.22617, for minibatches of a hundred thousand tokens' },
+    pick_share: {
+      ...pick_share,
+      symbol: 'r',
+      source: '0.0002 in arXiv 2505.22617, for minibatches of a hundred thousand tokens',
+    },
     covariance_low: {
       value: 0.5,
       min: 0.001,
       max: 100,
       scale: 'log',
       doc: 'tokens below this covariance ω_low are left alone',
+      symbol: String.raw`\omega_{low}`,
       source: '1 in the paper’s code',
     },
     covariance_high: {
@@ -71,6 +76,7 @@ export const clipCov = part({
       max: 1000,
       scale: 'log',
       doc: 'tokens above this covariance ω_high are left alone',
+      symbol: String.raw`\omega_{high}`,
       source: '5 in the paper’s code',
     },
     clip_low: {

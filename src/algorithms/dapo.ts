@@ -45,6 +45,7 @@ export const overlong = part({
       max: 4096,
       scale: 'int',
       doc: 'the last L_c positions, in which the charge grows from 0 to its full height',
+      symbol: 'L_c',
       source: '4096 of 20480 in arXiv 2503.14476',
     },
     overlong_factor: {
@@ -53,6 +54,7 @@ export const overlong = part({
       max: 4,
       scale: 'linear',
       doc: 'charge f on a response of full length',
+      symbol: 'f',
       source: 'arXiv 2503.14476',
     },
     reward_is_signed: {

@@ -36,6 +36,7 @@ export const constantLength = part({
       max: 4096,
       scale: 'int',
       doc: 'the constant L₀; it only rescales the learning rate',
+      symbol: 'L_0',
       source: 'the longest response',
     },
   },

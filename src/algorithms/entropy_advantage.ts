@@ -16,6 +16,7 @@ const entropy_alpha: Knob = {
   max: 10,
   scale: 'log',
   doc: 'weight α of the token’s entropy in its advantage',
+  symbol: String.raw`\alpha`,
   source: 'arXiv 2506.14758: 0.4 with GRPO, 0.1 with PPO',
 };
 const entropy_kappa: Knob = {
@@ -24,6 +25,7 @@ const entropy_kappa: Knob = {
   max: 10,
   scale: 'linear',
   doc: 'the entropy adds at most |A| / κ; above 1, so that no advantage changes its sign',
+  symbol: String.raw`\kappa`,
   source: 'arXiv 2506.14758',
 };
 

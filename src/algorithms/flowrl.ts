@@ -20,6 +20,7 @@ export const sequenceWeightCap = part({
       max: 1000,
       scale: 'log',
       doc: 'a response counts at most this much',
+      symbol: 'w_{max}',
       source: '10 in verl’s recipe, 1.2 in arXiv 2509.15207',
     },
     weight_min: {
@@ -28,6 +29,7 @@ export const sequenceWeightCap = part({
       max: 1,
       scale: 'linear',
       doc: 'a response counts at least this much',
+      symbol: 'w_{min}',
       source: '0 in verl’s recipe, 0.8 in arXiv 2509.15207',
     },
   },
@@ -51,6 +53,7 @@ export const trajectoryBalance = part({
       max: 30,
       scale: 'log',
       doc: 'how sharply reward raises likelihood; the exponent grows with the length of a response',
+      symbol: String.raw`\beta`,
       source: '15 in verl’s recipe, for answers of thousands of tokens',
     },
   },

@@ -18,6 +18,7 @@ export const groupStandardised = part({
       max: 1,
       scale: 'log',
       doc: 'added to the standard deviation',
+      symbol: String.raw`\epsilon`,
       source: 'verl',
     },
     std_is_population: {
@@ -56,6 +57,7 @@ const kl_coef: Knob = {
   scale: 'log_zero',
   doc: 'weight of the KL term that ties the policy to its start; above 0 the start weights score every rollout too',
   source: '0 in TRL, 0.001 in verl, 0.04 in arXiv 2402.03300',
+  symbol: String.raw`\beta`,
 };
 
 export const klK1 = part({

@@ -13,7 +13,7 @@ export const meanSequenceClip = part({
   id: 'mean_sequence_clip',
   title: 'Mean sequence clip',
   doc: 'PPO clipping on the geometric mean of the token ratios: a response counts as a whole or not at all.',
-  equation: String.raw`s_i=\exp\Big(\tfrac1{|y_i|}\textstyle\sum_t\log\pi_\theta-\log\pi_{old}\Big),\quad \min\big(s_i\hat A_i,\ \mathrm{clip}(s_i)\hat A_i\big)`,
+  equation: String.raw`s_i=\exp\Big(\tfrac1{|y_i|}\textstyle\sum_t\log\pi_\theta-\log\pi_{old}\Big),\quad \min\big(s_i\hat A_i,\ \mathrm{clip}(s_i,1-\epsilon_{low},1+\epsilon_{high})\hat A_i\big)`,
   hyper: {
     clip_low: {
       value: 0.05,
@@ -21,6 +21,7 @@ export const meanSequenceClip = part({
       max: 1,
       scale: 'linear',
       doc: 'how far below 1 the mean ratio may fall',
+      symbol: String.raw`\epsilon_{low}`,
       source: '0.0003 in verl’s example, for answers of thousands of tokens',
     },
     clip_high: {
@@ -29,6 +30,7 @@ export const meanSequenceClip = part({
       max: 10,
       scale: 'linear',
       doc: 'how far above 1 the mean ratio may rise',
+      symbol: String.raw`\epsilon_{high}`,
       source: '0.0004 in verl’s example, for answers of thousands of tokens',
     },
   },

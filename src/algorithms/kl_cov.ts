@@ -38,6 +38,7 @@ export const klCov = part({
     pick_share: {
       ...pick_share,
       value: 0.2,
+      symbol: 'k',
       source: '0.002 (7B) and 0.0002 (32B) in arXiv 2505.22617, for minibatches of a hundred thousand tokens',
     },
     kl_coef: {
@@ -46,6 +47,7 @@ export const klCov = part({
       max: 10,
       scale: 'log_zero',
       doc: 'weight β of the charge on the singled-out tokens',
+      symbol: String.raw`\beta`,
       source: '1 in the paper’s scripts, 0.1 in verl',
     },
   },

@@ -18,6 +18,7 @@ export const mixedDemonstrations = part({
       max: 16,
       scale: 'int',
       doc: 'demonstrations in every group',
+      symbol: 'n',
       source: '1 of 8 in arXiv 2504.14945',
     },
   },
@@ -88,6 +89,7 @@ export const policyShaping = part({
       max: 1,
       scale: 'log',
       doc: 'the probability at which a demonstrated symbol teaches most',
+      symbol: String.raw`\gamma`,
       source: 'arXiv 2504.14945',
     },
     shaping: {
@@ -134,6 +136,7 @@ export const constantRows = part({
       max: 4096,
       scale: 'int',
       doc: 'the constant N₀; it only rescales the learning rate',
+      symbol: 'N_0',
       source: 'no division by rows in arXiv 2504.14945',
     },
   },

@@ -23,6 +23,7 @@ export const negativeAwareWeight = part({
       scale: 'choice',
       choices: ['none', 'mean', 'spread'],
       doc: 'weight of a prompt with success rate r: 1, 1 − r (on-policy the gradient of Dr. GRPO), or √((1 − r) / r) (that of GRPO)',
+      symbol: String.raw`\omega`,
       source: 'arXiv 2505.18116: mean',
     },
   },
@@ -72,6 +73,7 @@ export const negativeAware = part({
       max: 1,
       scale: 'linear',
       doc: 'weight of wrong responses; 0 is rejection fine-tuning',
+      symbol: String.raw`\lambda`,
       source: 'arXiv 2505.18116',
     },
     nft_floor: {
@@ -80,6 +82,7 @@ export const negativeAware = part({
       max: 1,
       scale: 'log',
       doc: 'the negative ratio is taken as at least this; at 1 a wrong token is never pushed harder than on-policy',
+      symbol: 'c',
       source: '1 in the public code; a small ε in arXiv 2505.18116',
     },
     nft_ratio: {

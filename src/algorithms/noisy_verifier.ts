@@ -15,6 +15,7 @@ export const noisyVerifier = part({
       max: 1,
       scale: 'linear',
       doc: 'share of right responses that are rejected, whatever they look like',
+      symbol: 'fn',
       source: 'rule verifiers in arXiv 2505.22203: about 0.14',
     },
     false_positive: {
@@ -23,6 +24,7 @@ export const noisyVerifier = part({
       max: 1,
       scale: 'linear',
       doc: 'share of wrong responses that are accepted, whatever they look like',
+      symbol: 'fp',
     },
     form_false_negative: {
       value: 0,
@@ -37,6 +39,7 @@ export const noisyVerifier = part({
       max: 1,
       scale: 'linear',
       doc: 'share of wrong responses with the task’s exploit that are accepted; counts where it is above false_positive',
+      symbol: 'p_{hack}',
       source: 'up to 0.78 for model verifiers in arXiv 2505.22203',
     },
     debias: {

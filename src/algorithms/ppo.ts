@@ -16,6 +16,7 @@ export const ppoClip = part({
       max: 1,
       scale: 'linear',
       doc: 'how far below 1 the ratio may fall',
+      symbol: String.raw`\epsilon_{low}`,
       source: 'arXiv 1707.06347',
     },
     clip_high: {
@@ -24,6 +25,7 @@ export const ppoClip = part({
       max: 10,
       scale: 'linear',
       doc: 'how far above 1 the ratio may rise',
+      symbol: String.raw`\epsilon_{high}`,
       source: 'arXiv 1707.06347',
     },
     dual_clip: {
@@ -32,6 +34,7 @@ export const ppoClip = part({
       max: 1000,
       scale: 'log',
       doc: 'with a negative advantage, a ratio above this counts no more; 1000 is as good as off',
+      symbol: 'c',
       source: 'verl; arXiv 1912.09729',
     },
   },
@@ -74,6 +77,7 @@ export const gae = part({
       max: 1,
       scale: 'log_one_minus',
       doc: 'how much a later reward counts, per token',
+      symbol: String.raw`\gamma`,
       source: 'verl',
     },
     gae_lambda: {
@@ -82,6 +86,7 @@ export const gae = part({
       max: 1,
       scale: 'log_one_minus',
       doc: '1: plain returns less the value; 0: one-step differences',
+      symbol: String.raw`\lambda`,
       source: 'verl',
     },
     value_coef: { value: 0.5, min: 0, max: 4, scale: 'log_zero', doc: 'weight of the value loss' },

@@ -41,6 +41,7 @@ export const returnMinusBaseline = part({
       max: 1,
       scale: 'log_one_minus',
       doc: 'how much a later reward counts, per token',
+      symbol: String.raw`\gamma`,
       source: 'verl',
     },
     baseline: {
@@ -50,6 +51,7 @@ export const returnMinusBaseline = part({
       scale: 'choice',
       choices: ['none', 'batch_mean', 'moving_average'],
       doc: 'what is subtracted from the return: nothing, the mean reward of the batch, or a moving average of it',
+      symbol: 'b',
     },
     baseline_decay: { value: 0.9, min: 0, max: 0.999, scale: 'log_one_minus', doc: 'decay of the moving average' },
     kl_reward_coef: { value: 0, min: 0, max: 1, scale: 'log_zero', doc: 'KL charge inside the reward, per token' },

@@ -18,6 +18,7 @@ export const accuracyWindow = part({
       max: 1,
       scale: 'linear',
       doc: 'a group with a smaller share of right responses is left out',
+      symbol: 'a_{low}',
       source: 'SimpleVLA-RL',
     },
     accuracy_high: {
@@ -26,6 +27,7 @@ export const accuracyWindow = part({
       max: 1,
       scale: 'linear',
       doc: 'a group with a larger share of right responses is left out',
+      symbol: 'a_{high}',
       source: 'SimpleVLA-RL',
     },
   },
@@ -51,6 +53,7 @@ export const plainClip = part({
       max: 1,
       scale: 'linear',
       doc: 'how far below 1 the ratio may fall',
+      symbol: String.raw`\epsilon_{low}`,
       source: 'SimpleVLA-RL',
     },
     clip_high: {
@@ -59,6 +62,7 @@ export const plainClip = part({
       max: 10,
       scale: 'linear',
       doc: 'how far above 1 the ratio may rise',
+      symbol: String.raw`\epsilon_{high}`,
       source: 'SimpleVLA-RL',
     },
   },

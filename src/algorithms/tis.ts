@@ -16,6 +16,7 @@ const hyper: KnobTable = {
     max: 10,
     scale: 'log',
     doc: 'a sampler weight counts at most this much',
+    symbol: 'C',
     source: '2 in verl, 1 in the code of arXiv 2509.23866',
   },
   normalise_weights: {
@@ -81,12 +82,14 @@ export const icepop = part({
   equation: String.raw`w_{i,t}=k\ \text{if}\ \alpha\le k=\frac{\pi_{old}(y_t)}{\pi_{sampler}(y_t)}\le\beta,\ \text{else}\ 0`,
   hyper: {
     ...hyper,
+    weight_cap: { ...hyper.weight_cap, symbol: String.raw`\beta` },
     weight_low: {
       value: 0.5,
       min: 0.01,
       max: 1,
       scale: 'log',
       doc: 'a sampler weight below this counts nothing',
+      symbol: String.raw`\alpha`,
       source: 'arXiv 2510.18855',
     },
   },

@@ -15,6 +15,8 @@ export interface Knob {
   /** who recommends the default */
   source?: string;
   unit?: string;
+  /** LaTeX: what the knob is called in its part's equation; without it the equation does not name the knob */
+  symbol?: string;
 }
 export type KnobTable = Record<string, Knob>;
 

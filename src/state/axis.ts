@@ -60,10 +60,15 @@ export function valueAxis(
       }
     }
   }
+  return spanAxis(low, high, count);
+}
+
+/** The axis around a range of values, with round ends outside it. */
+export function spanAxis(low: number, high: number, count: number): Axis {
   if (!(high >= low)) return { domain: [0, 1], ticks: [0, 1] };
   const least = Math.max(Math.abs(low), Math.abs(high)) * 1e-6 || 1; // below this the ticks would all read the same
-  if (high - low < least) high = low + least;
-  const step = roundStep((high - low) / count);
-  const domain: [number, number] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+  const top = high - low < least ? low + least : high;
+  const step = roundStep((top - low) / count);
+  const domain: [number, number] = [Math.floor(low / step + 1e-9) * step, Math.ceil(top / step - 1e-9) * step];
   return { domain, ticks: roundTicks(domain[0], domain[1], Math.round((domain[1] - domain[0]) / step)) };
 }

@@ -2,7 +2,21 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 /** Ids of the sections that fold. */
-export const PANELS = ['parts', 'hyper', 'task', 'policy', 'batch', 'runs', 'samples', 'metrics', 'program'] as const;
+export const PANELS = [
+  'parts',
+  'hyper',
+  'task',
+  'policy',
+  'batch',
+  'runs',
+  'law',
+  'samples',
+  'metrics',
+  'program',
+  'about',
+  'experiments',
+  'papers',
+] as const;
 /** One of `PANELS`. */
 export type PanelId = (typeof PANELS)[number];
 
@@ -18,12 +32,19 @@ export interface ViewState {
   read_step: number | undefined;
   /** metrics with a chart of their own beside reward and entropy */
   charted: readonly string[];
+  /** the experiment that is looked at; undefined is the list of all */
+  experiment: string | undefined;
+  /** the section that a link led to, and how many links have been followed: it comes into sight each time */
+  shown: { panel: PanelId; count: number } | undefined;
   setOpen(panel: PanelId, is_open: boolean): void;
   setHelp(is_open: boolean): void;
   setSampleSeen(is_seen: boolean): void;
   lookAt(prompt_index: number, replica: number): void;
   readAt(step: number | undefined): void;
   setCharted(ids: readonly string[]): void;
+  setExperiment(id: string | undefined): void;
+  /** Opens a section and brings it into sight, with one thing inside it where the section has several. */
+  show(panel: PanelId, item?: string): void;
 }
 /** The store of what is open. */
 export type ViewStore = StoreApi<ViewState>;
@@ -41,6 +62,10 @@ export function makeViewStore(): ViewStore {
       samples: true,
       metrics: true,
       program: false,
+      law: false,
+      about: false,
+      experiments: false,
+      papers: false,
     },
     is_help_open: false,
     is_sample_seen: false,
@@ -48,11 +73,20 @@ export function makeViewStore(): ViewStore {
     replica: 0,
     read_step: undefined,
     charted: [],
+    experiment: undefined,
+    shown: undefined,
     setOpen: (panel, is_open) => set((state) => ({ open: { ...state.open, [panel]: is_open } })),
     setHelp: (is_help_open) => set({ is_help_open }),
     setSampleSeen: (is_sample_seen) => set({ is_sample_seen }),
     readAt: (read_step) => set({ read_step }),
     setCharted: (charted) => set({ charted }),
+    setExperiment: (experiment) => set({ experiment }),
+    show: (panel, item) =>
+      set((state) => ({
+        open: { ...state.open, [panel]: true },
+        shown: { panel, count: (state.shown?.count ?? 0) + 1 },
+        ...(panel === 'experiments' ? { experiment: item } : {}),
+      })),
     lookAt: (prompt_index, replica) => set({ prompt_index, replica }),
   }));
 }

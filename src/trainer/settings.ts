@@ -62,7 +62,7 @@ export const BATCH: KnobTable = {
 
 /** Hyperparameters that belong to no part: the optimiser's and the sampler's. */
 export const COMMON_HYPER: KnobTable = {
-  learning_rate: { value: 0.003, min: 1e-6, max: 1, scale: 'log', doc: 'step size of AdamW' },
+  learning_rate: { value: 0.003, min: 1e-6, max: 1, scale: 'log', doc: 'step size of AdamW', symbol: String.raw`\eta` },
   max_grad_norm: {
     value: 1,
     min: 0.01,
@@ -96,12 +96,13 @@ export const COMMON_HYPER: KnobTable = {
     doc: 'added to the root of the second moment',
     source: 'arXiv 1412.6980',
   },
-  entropy_coef: { value: 0, min: 0, max: 1, scale: 'log_zero', doc: 'weight of an entropy bonus' },
+  entropy_coef: { value: 0, min: 0, max: 1, scale: 'log_zero', doc: 'weight of an entropy bonus', symbol: 'c_H' },
   temperature: {
     value: 1,
     min: 0.1,
     max: 4,
     scale: 'linear',
     doc: 'divides the logits when a rollout is drawn and when its log-probabilities are computed',
+    symbol: String.raw`\tau`,
   },
 };

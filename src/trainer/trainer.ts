@@ -23,7 +23,6 @@ import type {
 import { resolve } from './resolve.ts';
 import { type Row, Run } from './run.ts';
 import { readSample } from './sample.ts';
-import { selfTest } from './selfTest.ts';
 import { slotTwins } from './slots.ts';
 
 type EngineChoice = 'auto' | 'webgpu' | 'cpu';
@@ -314,6 +313,7 @@ export class Trainer implements TrainerApi {
     return this.exclusive(async () => {
       const { device, info } = await openDevice(globalThis.navigator?.gpu);
       try {
+        const { selfTest } = await import('./selfTest.ts'); // fixtures and scenes, which no run needs
         return await selfTest(device, info, onRow);
       } finally {
         device.destroy();

@@ -1,3 +1,4 @@
+import { lazy } from 'react';
 import { own } from '../state/catalogue.ts';
 import { ChartsPanel } from './charts/ChartsPanel.tsx';
 import { DropTarget } from './controls/DropTarget.tsx';
@@ -9,6 +10,7 @@ import { StatusMessage } from './controls/StatusLine.tsx';
 import { Header } from './header/Header.tsx';
 import { NextMove } from './header/NextMove.tsx';
 import { Statement } from './header/Statement.tsx';
+import { LazyPanel } from './LazyPanel.tsx';
 import { useLab, useSetup } from './lab.tsx';
 import { MetricTable } from './metrics/MetricTable.tsx';
 import { HyperPanel } from './panels/HyperPanel.tsx';
@@ -17,6 +19,12 @@ import { ProgramPanel } from './panels/ProgramPanel.tsx';
 import { SettingsPanel } from './panels/SettingsPanel.tsx';
 import { LazyRuns } from './runs/LazyRuns.tsx';
 import { SamplePanel } from './samples/SamplePanel.tsx';
+
+// What is read rather than watched arrives when its section is opened.
+const AboutPanel = lazy(() => import('./about/AboutPanel.tsx'));
+const LawPanel = lazy(() => import('./law/LawPanel.tsx'));
+const ExperimentsPanel = lazy(() => import('./experiments/ExperimentsPanel.tsx'));
+const PapersPanel = lazy(() => import('./papers/PapersPanel.tsx'));
 
 /** The controls of what is trained, beside or below the charts. */
 function Sidebar() {
@@ -36,6 +44,8 @@ function Sidebar() {
 
 /** The whole playground. */
 export function App() {
+  const { catalogue } = useLab();
+  const algorithm = useSetup((state) => own(catalogue.algorithms, state.config.algorithm)?.title);
   useKeys();
   return (
     <>
@@ -50,9 +60,21 @@ export function App() {
           <div className="results">
             <ChartsPanel />
             <LazyRuns />
+            <LazyPanel id="law" title="Entropy law" note="score against exp(entropy), fitted live">
+              <LawPanel />
+            </LazyPanel>
             <SamplePanel />
             <MetricTable />
             <ProgramPanel />
+            <LazyPanel id="about" title={`About ${algorithm}`} note="equations, differences, code">
+              <AboutPanel />
+            </LazyPanel>
+            <LazyPanel id="experiments" title="Experiments" note="claims of papers, measured">
+              <ExperimentsPanel />
+            </LazyPanel>
+            <LazyPanel id="papers" title="Papers" note="what of them runs here">
+              <PapersPanel />
+            </LazyPanel>
           </div>
           <Sidebar />
         </div>

@@ -1,6 +1,24 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { PanelId } from '../state/viewStore.ts';
 import { useLab, useView } from './lab.tsx';
+
+const SETTLE_MS = 4000;
+const HANDS_ON = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
+
+/** Scrolls to a section, again while what stands around it still grows, until the reader takes over. */
+function keepInSight(section: HTMLElement): () => void {
+  const observer = new ResizeObserver(() => section.scrollIntoView());
+  const stop = () => {
+    observer.disconnect();
+    clearTimeout(timer);
+    for (const event of HANDS_ON) window.removeEventListener(event, stop);
+  };
+  const timer = setTimeout(stop, SETTLE_MS);
+  for (const event of HANDS_ON) window.addEventListener(event, stop, { passive: true });
+  section.scrollIntoView();
+  observer.observe(document.body);
+  return stop;
+}
 
 /** A section that folds under its heading; `note` is said beside the heading in either state. */
 export function Panel({
@@ -16,11 +34,20 @@ export function Panel({
 }) {
   const { view } = useLab();
   const is_open = useView((state) => state.open[id]);
+  const shown = useView((state) => (state.shown?.panel === id ? state.shown.count : 0));
+  const section = useRef<HTMLElement>(null);
+  const fold = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (shown === 0 || !section.current) return;
+    fold.current?.focus({ preventScroll: true });
+    return keepInSight(section.current);
+  }, [shown]);
   return (
-    <section className="panel" aria-labelledby={`${id}-title`}>
+    <section ref={section} className="panel" aria-labelledby={`${id}-title`}>
       <div className="panel-head">
         <h2 id={`${id}-title`}>
           <button
+            ref={fold}
             type="button"
             className="panel-fold"
             aria-expanded={is_open}

@@ -11,9 +11,9 @@ import { tasks } from '../../src/tasks/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const PAGES = ['README', 'docs/architecture', 'docs/adding-an-algorithm', 'docs/benchmarks', 'docs/experiments'].map(
-  (name) => `${name}.md`,
-);
+const PAGES = ['adding-an-algorithm', 'architecture', 'benchmarks', 'experiments', 'panels', 'papers', 'runs']
+  .map((name) => `docs/${name}.md`)
+  .concat('README.md');
 
 /** The fenced block whose opening line ends with `label`. */
 function block(page: string, label: string): string {

@@ -1,6 +1,7 @@
 import { adapterSentence } from '../../state/summary.ts';
 import type { EngineChoice } from '../../state/urlState.ts';
 import { useLab, useRun, useSetup } from '../lab.tsx';
+import { PlaceLink } from '../links.tsx';
 import './header.css';
 
 const ENGINE_TITLES: Record<EngineChoice, string> = { auto: 'Automatic', webgpu: 'WebGPU', cpu: 'CPU' };
@@ -36,6 +37,8 @@ export function Header() {
       <h1>Rollout Lab</h1>
       <AdapterLine />
       <nav className="top-links" aria-label="More">
+        <PlaceLink panel="experiments">Experiments</PlaceLink>
+        <PlaceLink panel="papers">Papers</PlaceLink>
         <a href="?selftest">Self-test</a>
         <button type="button" className="quiet" onClick={() => view.getState().setHelp(true)}>
           Keys <kbd>?</kbd>

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { own } from '../../state/catalogue.ts';
 import { useLab, useSetup } from '../lab.tsx';
+import { PlaceLink } from '../links.tsx';
 
 interface Entry {
   id: string;
@@ -68,7 +69,8 @@ export function Statement() {
         />
       </p>
       <p className="statement-note">
-        {own(catalogue.tasks, task)?.summary} {own(catalogue.algorithms, algorithm)?.summary}
+        {own(catalogue.tasks, task)?.summary} {own(catalogue.algorithms, algorithm)?.summary}{' '}
+        <PlaceLink panel="about">Equations and code of {own(catalogue.algorithms, algorithm)?.title}</PlaceLink>
       </p>
     </section>
   );

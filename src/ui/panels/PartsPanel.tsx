@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import { ROLES, type Role } from '../../algorithms/algorithm.ts';
 import { own, partOf, ROLE_QUESTIONS, ROLE_TITLES } from '../../state/catalogue.ts';
 import { useLab, useSetup } from '../lab.tsx';
+import { PlaceLink } from '../links.tsx';
 import { Panel } from '../Panel.tsx';
 import './panels.css';
 
@@ -68,6 +69,9 @@ export function PartsPanel() {
       ))}
       <p className="part-doc">
         <span className="muted">{ROLE_QUESTIONS[looked_at]}</span> <b>{part?.title}:</b> {part?.doc}
+      </p>
+      <p className="panel-summary">
+        <PlaceLink panel="about">About {declared?.title}</PlaceLink>: equations, differences, code
       </p>
       {paper && (
         <p className="panel-summary">

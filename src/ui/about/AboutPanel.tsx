@@ -1,0 +1,183 @@
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { type Algorithm, type Part, type Parts, ROLES } from '../../algorithms/algorithm.ts';
+import {
+  batchHome,
+  COEFFICIENT,
+  commonLegend,
+  type Difference,
+  differences,
+  isRecombined,
+  partLegend,
+  REFERENCE,
+  runningParts,
+  UPDATE,
+} from '../../state/about.ts';
+import { own, ROLE_QUESTIONS, ROLE_TITLES } from '../../state/catalogue.ts';
+import { formatPlain } from '../../state/format.ts';
+import { titleOf } from '../../state/results.ts';
+import { useLab, useSetup } from '../lab.tsx';
+import { ArxivLink } from '../links.tsx';
+import { Equation } from './Equation.tsx';
+import { Legend } from './Legend.tsx';
+import './about.css';
+
+const SourceBrowser = lazy(() => import('./SourceBrowser.tsx'));
+
+/** A part in a table of differences. */
+function PartCell({ part, of, is_other }: { part: Part; of: string | undefined; is_other: boolean }) {
+  return (
+    <td className={is_other ? 'difference is-other' : 'difference'} data-of={of}>
+      <b>{part.title}</b>
+      <span>{part.doc}</span>
+    </td>
+  );
+}
+
+/** Role by role what GRPO does, what this algorithm does instead, and what the run does where that is something else. */
+function Differences({ algorithm, rows }: { algorithm: Algorithm; rows: Difference[] }) {
+  const { catalogue } = useLab();
+  const reference = own(catalogue.algorithms, REFERENCE);
+  const is_reference = algorithm.id === REFERENCE;
+  const is_mixed = isRecombined(rows);
+  if (rows.length === 0) {
+    return (
+      <p>
+        {is_reference
+          ? 'This is the algorithm that the others are compared with. Exchange a part, and the difference appears here.'
+          : `Every part is ${reference?.title}’s own; what differs are defaults.`}
+      </p>
+    );
+  }
+  return (
+    <table className="differences" data-testid="differences">
+      <thead>
+        <tr>
+          <th scope="col">Role</th>
+          <th scope="col">{reference?.title}</th>
+          {!is_reference && <th scope="col">{algorithm.title}</th>}
+          {is_mixed && <th scope="col">This run</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ role, reference: theirs, declared, running }) => (
+          <tr key={role}>
+            <th scope="row" title={ROLE_QUESTIONS[role]}>
+              {ROLE_TITLES[role]}
+            </th>
+            <PartCell part={theirs} of={reference?.title} is_other={false} />
+            {!is_reference && <PartCell part={declared} of={algorithm.title} is_other={declared.id !== theirs.id} />}
+            {is_mixed && <PartCell part={running} of="This run" is_other={running.id !== declared.id} />}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** The equation of every part with its symbols, then those of the optimiser and the sampler. */
+function Equations({ parts }: { parts: Parts }) {
+  const { catalogue } = useLab();
+  const config = useSetup((state) => state.config);
+  const common = commonLegend(catalogue, config);
+  const unnamed = common.filter(({ symbol }) => symbol === '');
+  return (
+    <>
+      <h3>Where the parts meet</h3>
+      <p className="about-text">
+        Every algorithm ends in one number per token, the coefficient of ∇ log π. Each brace is a role; the parts that
+        play them stand below, with their symbols and what those are set to.
+      </p>
+      <Equation tex={COEFFICIENT} label="Coefficient of a token" />
+      <Equation tex={UPDATE} label="Update of the weights" />
+      <Legend entries={common.filter(({ symbol }) => symbol !== '')} label="Symbols of the update" />
+      {unnamed.length > 0 && (
+        <details className="about-more">
+          <summary>{unnamed.length} more settings of the optimiser</summary>
+          <Legend entries={unnamed} label="Other settings of the optimiser" />
+        </details>
+      )}
+      {ROLES.map((role) => {
+        const part = parts[role];
+        return (
+          <section key={role} className="about-part" aria-label={`${ROLE_TITLES[role]}: ${part.title}`}>
+            <div>
+              <h4>
+                <span className="muted">{ROLE_TITLES[role]}:</span> {part.title}
+              </h4>
+              <p>{part.doc}</p>
+            </div>
+            <Equation tex={part.equation} label={`Equation of ${part.title}`} />
+            <Legend entries={partLegend(catalogue, config, part)} label={`Symbols of ${part.title}`} />
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+/** Everything about an algorithm on one card: paper, differences, equations bound to the sliders, departures, code. */
+export default function AboutPanel() {
+  const { catalogue } = useLab();
+  const config = useSetup((state) => state.config);
+  const [is_code_open, setCodeOpen] = useState(false);
+  const algorithm = own(catalogue.algorithms, config.algorithm);
+  const rows = useMemo(() => differences(catalogue, config), [catalogue, config]);
+  // The same object while no part changes: a moved slider must not take the reader's place in the code away.
+  const played = ROLES.map((role) => own(config.parts, role) ?? '').join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `played` is all of the configuration that parts depend on
+  const parts = useMemo(() => runningParts(catalogue, config), [catalogue, config.algorithm, played]);
+  if (!algorithm || !parts) return null;
+  const home = batchHome(algorithm);
+  const { paper, departures = [] } = algorithm;
+  return (
+    <div className="about" data-testid="about">
+      <p className="about-summary">{algorithm.summary}</p>
+      <p className="about-text">
+        {paper.title}, {paper.equation}
+        {paper.arxiv && (
+          <>
+            {', '}
+            <ArxivLink id={paper.arxiv} />
+          </>
+        )}
+      </p>
+      <h3>
+        {algorithm.id === REFERENCE ? 'Differences' : `Differences from ${catalogue.algorithms[REFERENCE]?.title}`}
+      </h3>
+      <Differences algorithm={algorithm} rows={rows} />
+      {home.length > 0 && (
+        <p className="about-text">
+          At home with{' '}
+          {home.map(({ name, value, usual, doc }, index) => (
+            <span key={name} title={doc}>
+              {index > 0 && ', '}
+              {titleOf(name)} {formatPlain(value)} (usually {formatPlain(usual)})
+            </span>
+          ))}
+          .
+        </p>
+      )}
+      <Equations parts={parts} />
+      <h3>Departures from the paper</h3>
+      {departures.length === 0 ? (
+        <p className="about-text">None is noted, apart from the scale.</p>
+      ) : (
+        <ul className="about-departures">
+          {departures.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+      <h3>Code, as it runs</h3>
+      {is_code_open ? (
+        <Suspense fallback={<p className="muted">Loading</p>}>
+          <SourceBrowser parts={parts} />
+        </Suspense>
+      ) : (
+        <button type="button" onClick={() => setCodeOpen(true)}>
+          Show the shaders and their twins
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react';
+import type { Axis } from '../../state/axis.ts';
+import { formatTick } from '../../state/format.ts';
+
+/** From a value to a place in pixels. */
+export type Place = (value: number) => number;
+
+const ROOM = { left: 56, right: 16, top: 10, bottom: 24, label: 18 } as const;
+
+interface Props {
+  width: number;
+  height: number;
+  x: Axis;
+  y: Axis;
+  /** what the horizontal axis is; without it the axis has no numbers, as the plot below shares it */
+  x_label?: string;
+  /** the picture in words */
+  sentence: string;
+  children(px: Place, py: Place): ReactNode;
+}
+
+const scale =
+  ([low, high]: Axis['domain'], from: number, to: number): Place =>
+  (value) =>
+    from + ((value - low) / (high - low)) * (to - from);
+
+/** Axes, grid and whatever is drawn between them: a handful of SVG elements, so that it may be redrawn while a run goes. */
+export function Plot({ width, height, x, y, x_label, sentence, children }: Props) {
+  const bottom = height - (x_label === undefined ? 6 : ROOM.bottom + ROOM.label);
+  const px = scale(x.domain, ROOM.left, width - ROOM.right);
+  const py = scale(y.domain, bottom, ROOM.top);
+  const base = py(Math.max(0, y.domain[0])); // the axis stands at zero where zero is in the picture
+  return (
+    <svg className="law-plot" width={width} height={height} role="img" aria-label={sentence}>
+      {y.ticks.map((tick) => (
+        <g key={tick}>
+          <line className="law-grid" x1={ROOM.left} x2={width - ROOM.right} y1={py(tick)} y2={py(tick)} />
+          <text x={ROOM.left - 8} y={py(tick)} dy="0.35em" textAnchor="end">
+            {formatTick(tick)}
+          </text>
+        </g>
+      ))}
+      <line className="law-axis" x1={ROOM.left} x2={width - ROOM.right} y1={base} y2={base} />
+      {x_label !== undefined && (
+        <>
+          {x.ticks.map((tick) => (
+            <text key={tick} x={px(tick)} y={bottom + 18} textAnchor="middle">
+              {formatTick(tick)}
+            </text>
+          ))}
+          <text x={(ROOM.left + width - ROOM.right) / 2} y={height - 5} textAnchor="middle">
+            {x_label}
+          </text>
+        </>
+      )}
+      {children(px, py)}
+    </svg>
+  );
+}
+
+/** Points as one path. */
+export const dots = (points: readonly (readonly [number, number])[], radius: number): string =>
+  points
+    .map(
+      ([cx, cy]) =>
+        `M${(cx - radius).toFixed(1)} ${cy.toFixed(1)}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`,
+    )
+    .join('');
+
+/** A line as one path, broken where a value is missing. */
+export function polyline(xs: readonly number[], ys: readonly number[], px: Place, py: Place): string {
+  let path = '';
+  let is_down = false;
+  for (const [i, y] of ys.entries()) {
+    if (Number.isFinite(y)) path += `${is_down ? 'L' : 'M'}${px(xs[i]).toFixed(1)} ${py(y).toFixed(1)}`;
+    is_down = Number.isFinite(y);
+  }
+  return path;
+}
