@@ -225,6 +225,7 @@ const findings: Findings = {
   title: 'Entropy collapse',
   question: 'Does it?',
   papers: ['entropy-mechanism'],
+  chosen: '',
   steps: 3,
   seeds: 2,
   seed: 1,
