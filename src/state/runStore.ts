@@ -12,6 +12,9 @@ export interface Mark extends Edit {
   number: number;
 }
 
+/** What the replicas of a run differ in: by replica, hyperparameters with their values. */
+export type Spread = readonly Record<string, number>[];
+
 /** The run as the page knows it. */
 export interface RunState {
   info: RunInfo | undefined;
@@ -27,6 +30,10 @@ export interface RunState {
   /** grows with every batch of rows; the rows are in `metrics` */
   version: number;
   readonly metrics: MetricStore;
+  /** the latest rows, replica by replica; `metrics` keeps only their mean, lowest and highest */
+  last_rows: RowBatch | undefined;
+  /** undefined where all replicas have the same hyperparameters */
+  spread: Spread | undefined;
   /** A run was built or changed. A run at another place than the rows so far is a new one: rows and marks go. */
   setInfo(info: RunInfo, is_new: boolean): void;
   addRows(batch: RowBatch): void;
@@ -66,6 +73,8 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
     is_wanted: true,
     version: 0,
     metrics: new MetricStore(),
+    last_rows: undefined,
+    spread: undefined,
     setInfo: (info, is_new) => {
       const { metrics } = get();
       if (is_new) metrics.clear();
@@ -79,7 +88,7 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
       const is_anew = metrics.num_rows > 0 && batch.steps[0] <= metrics.steps[metrics.num_rows - 1];
       if (is_anew) metrics.clear();
       metrics.append(batch);
-      set((state) => ({ version: state.version + 1, marks: is_anew ? [] : state.marks }));
+      set((state) => ({ version: state.version + 1, last_rows: batch, marks: is_anew ? [] : state.marks }));
     },
     addEdit: (edit) => {
       const time = now();

@@ -9,6 +9,7 @@ export const PANELS = [
   'policy',
   'batch',
   'runs',
+  'sweep',
   'law',
   'samples',
   'metrics',
@@ -24,6 +25,10 @@ export type PanelId = (typeof PANELS)[number];
 export interface ViewState {
   open: Record<PanelId, boolean>;
   is_help_open: boolean;
+  /** the list of algorithms is open */
+  is_picker_open: boolean;
+  /** the knob that was asked to be swept */
+  swept: string | undefined;
   /** the sample section is on the screen; only then are samples fetched while running */
   is_sample_seen: boolean;
   prompt_index: number;
@@ -38,6 +43,7 @@ export interface ViewState {
   shown: { panel: PanelId; count: number } | undefined;
   setOpen(panel: PanelId, is_open: boolean): void;
   setHelp(is_open: boolean): void;
+  setPicker(is_open: boolean): void;
   setSampleSeen(is_seen: boolean): void;
   lookAt(prompt_index: number, replica: number): void;
   readAt(step: number | undefined): void;
@@ -59,6 +65,7 @@ export function makeViewStore(): ViewStore {
       policy: true,
       batch: true,
       runs: true,
+      sweep: false,
       samples: true,
       metrics: true,
       program: false,
@@ -68,6 +75,8 @@ export function makeViewStore(): ViewStore {
       papers: false,
     },
     is_help_open: false,
+    is_picker_open: false,
+    swept: undefined,
     is_sample_seen: false,
     prompt_index: 0,
     replica: 0,
@@ -77,6 +86,7 @@ export function makeViewStore(): ViewStore {
     shown: undefined,
     setOpen: (panel, is_open) => set((state) => ({ open: { ...state.open, [panel]: is_open } })),
     setHelp: (is_help_open) => set({ is_help_open }),
+    setPicker: (is_picker_open) => set({ is_picker_open }),
     setSampleSeen: (is_sample_seen) => set({ is_sample_seen }),
     readAt: (read_step) => set({ read_step }),
     setCharted: (charted) => set({ charted }),
@@ -86,6 +96,7 @@ export function makeViewStore(): ViewStore {
         open: { ...state.open, [panel]: true },
         shown: { panel, count: (state.shown?.count ?? 0) + 1 },
         ...(panel === 'experiments' ? { experiment: item } : {}),
+        ...(panel === 'sweep' && item !== undefined ? { swept: item } : {}),
       })),
     lookAt: (prompt_index, replica) => set({ prompt_index, replica }),
   }));

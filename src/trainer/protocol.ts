@@ -133,6 +133,8 @@ export interface TrainerApi {
   checkpoint(): Promise<ArrayBuffer>;
   restore(file: ArrayBuffer): Promise<RunInfo>;
   sample(prompt_index: number, replica: number): Promise<SampleGroup>;
+  /** Why each of these configurations cannot be opened, '' where it can. Builds no run. */
+  refusals(configs: readonly RunConfig[]): Promise<string[]>;
   /** At most this many steps a second; 0 lifts the limit. */
   setSpeed(steps_per_second: number): Promise<void>;
   selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }>;

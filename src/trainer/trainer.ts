@@ -303,6 +303,18 @@ export class Trainer implements TrainerApi {
     return readSample(this.current(), prompt_index, replica);
   }
 
+  /** Checked beside the loop, as when a run is opened. */
+  async refusals(configs: readonly RunConfig[]): Promise<string[]> {
+    return configs.map((config) => {
+      try {
+        resolve(config, this.executor?.info);
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+  }
+
   async setSpeed(steps_per_second: number): Promise<void> {
     if (!(steps_per_second >= 0))
       throw new Error(`speed is ${steps_per_second}; wanted 0 (no limit) or steps per second.`);

@@ -1,7 +1,10 @@
-import { useEffect } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useEffect } from 'react';
 import { own } from '../../state/catalogue.ts';
-import { useLab, useSetup } from '../lab.tsx';
+import { SectionFallback } from '../LazyPanel.tsx';
+import { useLab, useSetup, useView } from '../lab.tsx';
 import { PlaceLink } from '../links.tsx';
+
+const AlgorithmPicker = lazy(() => import('../picker/AlgorithmPicker.tsx'));
 
 interface Entry {
   id: string;
@@ -32,6 +35,46 @@ function Pick({
   );
 }
 
+/** The algorithm, and the way to the list of all. */
+function AlgorithmPick() {
+  const { catalogue, view } = useLab();
+  const algorithm = useSetup((state) => state.config.algorithm);
+  const is_open = useView((state) => state.is_picker_open);
+  const open = () => view.getState().setPicker(true);
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    open();
+  };
+  return (
+    <>
+      <button
+        type="button"
+        role="combobox"
+        className="pick pick-algorithm"
+        aria-label="Algorithm"
+        aria-haspopup="dialog"
+        aria-expanded={is_open}
+        aria-controls="picker"
+        onClick={open}
+        onKeyDown={press}
+      >
+        {own(catalogue.algorithms, algorithm)?.title}
+        <svg viewBox="0 0 10 10" aria-hidden="true">
+          <path d="M1.5 3 5 7 8.5 3" />
+        </svg>
+      </button>
+      {is_open && (
+        <SectionFallback>
+          <Suspense>
+            <AlgorithmPicker />
+          </Suspense>
+        </SectionFallback>
+      )}
+    </>
+  );
+}
+
 /** One sentence that says what is being trained; its nouns are the pickers. */
 export function Statement() {
   const { catalogue, session } = useLab();
@@ -47,12 +90,7 @@ export function Statement() {
         What is being trained
       </h2>
       <p className="statement-line">
-        <Pick
-          label="Algorithm"
-          value={algorithm}
-          entries={of(catalogue.algorithms)}
-          onPick={(id) => void session.swapAlgorithm(id)}
-        />
+        <AlgorithmPick />
         <span> trains a </span>
         <Pick
           label="Policy"
