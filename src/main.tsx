@@ -20,6 +20,7 @@ if (!is_self_test) {
   keepAddress(lab.catalogue, lab.setup, window);
   void lab.runs.getState().begin();
   flushWhenHidden(lab.runs, document);
+  if (new URLSearchParams(location.search).has('sweep')) lab.view.getState().setOpen('sweep', true);
   followHash(lab.view, window);
   void lab.session.begin();
 }

@@ -24,6 +24,7 @@ import { SamplePanel } from './samples/SamplePanel.tsx';
 const AboutPanel = lazy(() => import('./about/AboutPanel.tsx'));
 const LawPanel = lazy(() => import('./law/LawPanel.tsx'));
 const ExperimentsPanel = lazy(() => import('./experiments/ExperimentsPanel.tsx'));
+const SweepPanel = lazy(() => import('./sweep/SweepPanel.tsx'));
 const PapersPanel = lazy(() => import('./papers/PapersPanel.tsx'));
 
 /** The controls of what is trained, beside or below the charts. */
@@ -60,6 +61,9 @@ export function App() {
           <div className="results">
             <ChartsPanel />
             <LazyRuns />
+            <LazyPanel id="sweep" title="Sweep" note="one knob or two over replicas">
+              <SweepPanel />
+            </LazyPanel>
             <LazyPanel id="law" title="Entropy law" note="score against exp(entropy), fitted live">
               <LawPanel />
             </LazyPanel>
