@@ -4,6 +4,7 @@ import type { EngineInfo, Executor, LoadedProgram, LoadOptions } from './executo
 import type { KernelLibrary } from './library.ts';
 import { elementsOf, type Launch, launchesOf, type Program } from './program.ts';
 import type { Numbers, SlotTwin, Twin, TwinCall } from './twin.ts';
+import './twins.ts';
 
 export interface CpuOptions {
   /** 'f64' holds f32 buffers in double precision and runs the plain twins (tests); 'f32' is the product's engine */

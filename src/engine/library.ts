@@ -7,9 +7,9 @@ export interface LibraryFiles {
   /** '/shaders/…/x.wgsl' -> text */
   wgsl: Record<string, string>;
   /** '/shaders/kernels/x.ref.ts' -> module with a function named like the kernel */
-  twins: Record<string, Record<string, Twin>>;
+  twins?: Record<string, Record<string, Twin>>;
   /** '/shaders/kernels/x.fast.ts' -> a faster sibling of the twin, judged against it */
-  fast: Record<string, Record<string, Twin>>;
+  fast?: Record<string, Record<string, Twin>>;
 }
 
 export interface KernelFile extends KernelInterface {
@@ -51,6 +51,11 @@ export class KernelLibrary {
         this.parts.set(`${slot}/${task}`, wgslFile(file, text));
       }
     }
+    this.addTwins(files.twins ?? {}, files.fast ?? {});
+  }
+
+  /** Twins and their faster siblings, of which only the CPU engine has need: `twins.ts` brings those of this project. */
+  addTwins(twins: Record<string, Record<string, Twin>>, fast: Record<string, Record<string, Twin>>): void {
     const functionsOf = (modules: Record<string, Record<string, Twin>>, suffix: string, into: Map<string, Twin>) => {
       for (const [path, module] of Object.entries(modules)) {
         const stem = path.split('/').pop()!.replace(suffix, '');
@@ -59,8 +64,8 @@ export class KernelLibrary {
         into.set(stem, twin);
       }
     };
-    functionsOf(files.twins, '.ref.ts', this.twinOf);
-    functionsOf(files.fast, '.fast.ts', this.fastOf);
+    functionsOf(twins, '.ref.ts', this.twinOf);
+    functionsOf(fast, '.fast.ts', this.fastOf);
   }
 
   kernelNames(): string[] {
@@ -126,9 +131,7 @@ export class KernelLibrary {
   }
 }
 
-/** The library of this project. */
+/** The library of this project, without the twins. */
 export const shaderLibrary = new KernelLibrary({
   wgsl: import.meta.glob('/shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true }),
-  twins: import.meta.glob('/shaders/kernels/*.ref.ts', { eager: true }),
-  fast: import.meta.glob('/shaders/kernels/*.fast.ts', { eager: true }),
 });

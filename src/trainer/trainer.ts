@@ -3,7 +3,6 @@
  * reads their rows when they arrive, and hands them on at most 30 times a second. Requests are served between steps.
  */
 import * as Comlink from 'comlink';
-import { CpuExecutor } from '../engine/cpu.ts';
 import type { Executor } from '../engine/executor.ts';
 import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
@@ -126,7 +125,9 @@ export class Trainer implements TrainerApi {
     this.device = device;
     return executor;
   }
-  private makeCpu(): CpuExecutor {
+  /** The twins come only to those who need them. */
+  private async makeCpu(): Promise<Executor> {
+    const { CpuExecutor } = await import('../engine/cpu.ts');
     return new CpuExecutor(shaderLibrary, { slots: slotTwins() });
   }
 
@@ -161,7 +162,7 @@ export class Trainer implements TrainerApi {
       config.policy_settings,
       short.batch,
     ]);
-    const cpu = this.makeCpu();
+    const cpu = await this.makeCpu();
     let times = this.trials.get(key);
     if (!times) {
       times = { gpu_ms: await trial(await Run.open(gpu, short)), cpu_ms: await trial(await Run.open(cpu, short)) };

@@ -96,11 +96,12 @@ test('the card of an algorithm: differences, equations bound to sliders, code', 
   await page.getByTestId('sources').getByLabel('Function').selectOption('kernel/policy_gradient');
   const texts = page.locator('.code-text');
   for (const [index, file] of ['policy_gradient.wgsl', 'policy_gradient.ref.ts'].entries())
-    expect(await texts.nth(index).textContent()).toBe(readFileSync(`shaders/kernels/${file}`, 'utf8'));
+    await expect.poll(() => texts.nth(index).textContent()).toBe(readFileSync(`shaders/kernels/${file}`, 'utf8'));
   await page.getByTestId('sources').getByLabel('Function').selectOption('token_weight/constant');
-  expect(await texts.first().textContent()).toBe(readFileSync('shaders/parts/token_weight/constant.wgsl', 'utf8'));
+  const part = readFileSync('shaders/parts/token_weight/constant.wgsl', 'utf8');
+  await expect.poll(() => texts.first().textContent()).toBe(part);
   const view = page.locator('.code-view').nth(1);
-  expect(await view.evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
+  await expect.poll(() => view.evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
   await view.focus();
   await page.keyboard.press('Home');
   await expect.poll(() => view.evaluate((element) => element.scrollTop)).toBe(0);
