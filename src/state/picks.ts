@@ -48,7 +48,10 @@ export function pickGroups(catalogue: Catalogue): PickGroup[] {
     const { id, title, summary, paper } = algorithm;
     const roles = changedRoles(catalogue, algorithm);
     const kind = paper.is_yardstick ? 'yardsticks' : (roles[0] ?? 'settings');
-    const words = [id, id.replaceAll('_', ' '), title, summary, paper.title, paper.arxiv ?? ''].join(' ').toLowerCase();
+    const parts = roles.map((role) => algorithm[role].title);
+    const words = [id, id.replaceAll('_', ' '), title, summary, paper.title, paper.arxiv ?? '', ...parts]
+      .join(' ')
+      .toLowerCase();
     found.set(kind, [...(found.get(kind) ?? []), { id, title, summary, roles, words }]);
   }
   return KINDS.filter((kind) => found.has(kind)).map((kind) => ({

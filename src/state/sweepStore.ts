@@ -99,8 +99,11 @@ function makeSweepStore(lab: Lab, page: Page): SweepStore {
       generation = state.metrics.generation;
       if (plan && state.spread) {
         store.setState({ rows: new ReplicaRows(replicasOf(plan)) });
-        const live = runs.getState().live;
-        if (live) runs.getState().rename(live.id, sweepName(plan));
+        // when the kept runs have noticed the new run too
+        queueMicrotask(() => {
+          const { live, rename } = runs.getState();
+          if (live) rename(live.id, sweepName(plan));
+        });
       }
     }
     if (plan && is_going && !is_opening && !state.spread) {

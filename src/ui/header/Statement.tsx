@@ -4,7 +4,9 @@ import { SectionFallback } from '../LazyPanel.tsx';
 import { useLab, useSetup, useView } from '../lab.tsx';
 import { PlaceLink } from '../links.tsx';
 
-const AlgorithmPicker = lazy(() => import('../picker/AlgorithmPicker.tsx'));
+const loadPicker = () => import('../picker/AlgorithmPicker.tsx');
+const AlgorithmPicker = lazy(loadPicker);
+const LOAD_AFTER_MS = 3000;
 
 interface Entry {
   id: string;
@@ -47,31 +49,40 @@ function AlgorithmPick() {
     open();
   };
   return (
-    <>
-      <button
-        type="button"
-        role="combobox"
-        className="pick pick-algorithm"
-        aria-label="Algorithm"
-        aria-haspopup="dialog"
-        aria-expanded={is_open}
-        aria-controls="picker"
-        onClick={open}
-        onKeyDown={press}
-      >
-        {own(catalogue.algorithms, algorithm)?.title}
-        <svg viewBox="0 0 10 10" aria-hidden="true">
-          <path d="M1.5 3 5 7 8.5 3" />
-        </svg>
-      </button>
-      {is_open && (
-        <SectionFallback>
-          <Suspense>
-            <AlgorithmPicker />
-          </Suspense>
-        </SectionFallback>
-      )}
-    </>
+    <button
+      type="button"
+      role="combobox"
+      className="pick pick-algorithm"
+      aria-label="Algorithm"
+      aria-haspopup="dialog"
+      aria-expanded={is_open}
+      aria-controls="picker"
+      onClick={open}
+      onKeyDown={press}
+    >
+      {own(catalogue.algorithms, algorithm)?.title}
+      <svg viewBox="0 0 10 10" aria-hidden="true">
+        <path d="M1.5 3 5 7 8.5 3" />
+      </svg>
+    </button>
+  );
+}
+
+/** The list of all algorithms, loaded when it is opened. */
+function AlgorithmList() {
+  const is_open = useView((state) => state.is_picker_open);
+  useEffect(() => {
+    // fetched when the page has come to rest, so that what is typed behind P is not lost
+    const timer = setTimeout(() => loadPicker().catch(() => undefined), LOAD_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!is_open) return null;
+  return (
+    <SectionFallback>
+      <Suspense>
+        <AlgorithmPicker />
+      </Suspense>
+    </SectionFallback>
   );
 }
 
@@ -106,6 +117,7 @@ export function Statement() {
           onPick={(id) => void session.open({ task: id, task_settings: {} })}
         />
       </p>
+      <AlgorithmList />
       <p className="statement-note">
         {own(catalogue.tasks, task)?.summary} {own(catalogue.algorithms, algorithm)?.summary}{' '}
         <PlaceLink panel="about">Equations and code of {own(catalogue.algorithms, algorithm)?.title}</PlaceLink>

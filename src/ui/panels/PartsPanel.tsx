@@ -60,16 +60,18 @@ function PartRow({ role, refused, onLook }: { role: Role; refused: Refused; onLo
       </span>
       <span className="part-marks" id={`${id}-marks`}>
         {is_other && <span className="part-mark">GRPO: {reference.title}</span>}
-        {is_exchanged && <span className="part-mark is-yours">exchanged</span>}
         {is_exchanged && (
-          <button
-            type="button"
-            className="quiet"
-            aria-label={`${ROLE_TITLES[role]} back to ${original.title}`}
-            onClick={() => void exchange(original.id)}
-          >
-            back to {original.title}
-          </button>
+          <span className="part-yours">
+            <span className="part-mark is-yours">yours</span>
+            <button
+              type="button"
+              className="quiet"
+              aria-label={`${ROLE_TITLES[role]} back to ${original.title}`}
+              onClick={() => void exchange(original.id)}
+            >
+              back to {original.title}
+            </button>
+          </span>
         )}
       </span>
       {problem && (
@@ -129,14 +131,14 @@ export function PartsPanel() {
       note={num_exchanged > 0 ? `${num_exchanged} exchanged` : 'swap keeps the weights'}
     >
       <p className="part-legend" data-testid="part-legend">
-        {num_other === 0 ? 'All parts are GRPO’s' : `${plural(num_other, 'part')} other than in GRPO`}
+        <span>
+          {num_other === 0 ? 'All parts are GRPO’s' : `${plural(num_other, 'part')} other than in GRPO`}
+          {num_exchanged > 0 && `, ${num_exchanged} yours`}
+        </span>
         {num_exchanged > 0 && (
-          <>
-            , {num_exchanged} exchanged by you{' '}
-            <button type="button" className="quiet" onClick={() => void session.swapAlgorithm(config.algorithm)}>
-              Reset all parts
-            </button>
-          </>
+          <button type="button" className="quiet" onClick={() => void session.swapAlgorithm(config.algorithm)}>
+            Reset all parts
+          </button>
         )}
       </p>
       {ROLES.map((role) => (

@@ -1,6 +1,5 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { knobTitle } from '../../state/sweep.ts';
 import { complainSweep, sweepOf } from '../../state/sweepStore.ts';
 import { useLab, useRun, useSetup, useView } from '../lab.tsx';
 import { SweepForm } from './SweepForm.tsx';
@@ -41,8 +40,8 @@ export default function SweepPanel() {
               </button>
             )}
             <span className="muted">
-              {plan.axes.map(({ name }) => knobTitle(name)).join(' and ')}: a reset or a new seed keeps the sweep,
-              moving a swept slider ends it.{is_going && ' The address of the page holds the sweep.'}
+              A reset or a new seed keeps the sweep, moving a swept slider ends it.
+              {is_going && ' The address of the page holds it.'}
             </span>
           </p>
         </section>
