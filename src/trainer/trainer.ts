@@ -8,7 +8,10 @@ import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
 import { decodeCheckpoint, openCheckpoint, takeCheckpoint } from './checkpoint.ts';
 import { openDevice } from './device.ts';
+import { readHistogram } from './histogram.ts';
 import type {
+  Histogram,
+  HistogramOf,
   RowBatch,
   RunConfig,
   RunInfo,
@@ -299,9 +302,15 @@ export class Trainer implements TrainerApi {
   }
 
   /** Reads beside the loop: the copies are queued between two steps. */
-  async sample(prompt_index: number, replica: number): Promise<SampleGroup> {
+  async sample(prompt_index: number, replica: number, follow?: number): Promise<SampleGroup> {
     await this.queue;
-    return readSample(this.current(), prompt_index, replica);
+    return readSample(this.current(), prompt_index, replica, follow);
+  }
+
+  /** Reads beside the loop too. */
+  async histogram(of: HistogramOf, replica: number): Promise<Histogram> {
+    await this.queue;
+    return readHistogram(this.current(), of, replica);
   }
 
   async setSpeed(steps_per_second: number): Promise<void> {

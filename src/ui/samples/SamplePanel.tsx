@@ -1,8 +1,11 @@
 import { useEffect, useRef } from 'react';
 import { formatCount } from '../../state/format.ts';
+import { isFollowed } from '../../state/sampleHistory.ts';
+import { TOKEN_COLORS, type TokenColor } from '../../state/sampleScale.ts';
 import { useLab, useRun, useSetup, useView } from '../lab.tsx';
 import { Panel } from '../Panel.tsx';
 import { CoefLegend } from './CoefLegend.tsx';
+import { HistoryBar, useShownSample } from './HistoryBar.tsx';
 import { ResponseList } from './ResponseList.tsx';
 import './samples.css';
 
@@ -15,6 +18,14 @@ function SamplePicker() {
   const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
   const look = (prompt: number, at: number) => {
     view.getState().lookAt(prompt, at);
+    void session.look();
+  };
+  const color = useView((state) => state.token_color);
+  const sample = useRun((state) => state.sample);
+  const chosen = useView((state) => state.is_following);
+  const is_following = sample ? isFollowed(chosen, sample) : (chosen ?? false);
+  const follow = (is_on: boolean) => {
+    view.getState().setFollowing(is_on);
     void session.look();
   };
   const turn = (by: number) => look((prompt_index + by + num_prompts) % num_prompts, replica);
@@ -37,6 +48,10 @@ function SamplePicker() {
       <button type="button" onClick={() => turn(1)} disabled={num_prompts < 2}>
         Next
       </button>
+      <label className="inline-field">
+        <input type="checkbox" checked={is_following} onChange={(event) => follow(event.target.checked)} />
+        Follow this prompt
+      </label>
       {num_replicas > 1 && (
         <label className="inline-field">
           Replica
@@ -50,6 +65,16 @@ function SamplePicker() {
           </select>
         </label>
       )}
+      <label className="inline-field sample-color">
+        Colour by
+        <select value={color} onChange={(event) => view.getState().setTokenColor(event.target.value as TokenColor)}>
+          {TOKEN_COLORS.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
     </div>
   );
 }
@@ -57,7 +82,9 @@ function SamplePicker() {
 /** One prompt of the last step with the whole group of its responses. */
 export function SamplePanel() {
   const { session, view } = useLab();
-  const sample = useRun((state) => state.sample);
+  const latest = useRun((state) => state.sample);
+  const sample = useShownSample();
+  const color = useView((state) => state.token_color);
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = body.current;
@@ -82,8 +109,9 @@ export function SamplePanel() {
             <p className="sample-prompt">
               <span className="muted">Prompt</span> {sample.prompt}
             </p>
-            <CoefLegend sample={sample} />
-            <ResponseList sample={sample} />
+            <HistoryBar sample={latest ?? sample} />
+            <CoefLegend sample={sample} by={color} />
+            <ResponseList sample={sample} by={color} />
           </>
         ) : (
           <p className="muted">They appear after the first step.</p>
