@@ -78,6 +78,8 @@ export function valueAxis(
 
 /** The axis on which equal distances are equal factors; the range must be above 0. */
 export function logAxis(low: number, high: number, count: number): Axis {
+  const linear = spanAxis(low, high, count);
+  if (high < 4 * low && linear.domain[0] > 0) return linear; // its round numbers lie closer to what is drawn
   const leads = [1, 2, 5];
   const from = Math.floor(Math.log10(low) - 1e-9);
   const to = Math.ceil(Math.log10(high) + 1e-9);

@@ -24,6 +24,18 @@ export function barsOf(histogram: Histogram): { low: number; high: number; count
   return bars;
 }
 
+/** From where to where the bars reach; around zero where all values are 0. */
+export function spanOf(histogram: Histogram): [number, number] {
+  const { first, width, counts } = histogram;
+  return counts.length === 0 ? [-width, width] : [first * width, (first + counts.length) * width];
+}
+
+/** The bar at a value, by its index; values less than `slack` from zero are the bar of those that are exactly 0. */
+export const barAt = (histogram: Histogram, value: number, slack: number): number =>
+  barsOf(histogram).findIndex(({ low, high }) =>
+    Math.abs(value) <= slack ? low === high : value > low && value <= high,
+  );
+
 /** One bar in words. */
 export function barText({ unit }: Histogram, bar: { low: number; high: number; count: number }): string {
   const where = bar.low === bar.high ? 'exactly 0' : `${formatNumber(bar.low)} to ${formatNumber(bar.high)}`;
@@ -32,7 +44,7 @@ export function barText({ unit }: Histogram, bar: { low: number; high: number; c
 
 /** The histogram as sentences. */
 export function histogramSentence(histogram: Histogram): string {
-  const { of, step, unit, count, zeros, mean, low, high, counts, first } = histogram;
+  const { of, step, unit, count, zeros, mean, low, high, counts, first, width } = histogram;
   const name = of === 'coef' ? 'coefs' : 'advantages';
   if (count === 0) return `No ${unit} has been trained on yet.`;
   const positive = counts.reduce((sum, n, k) => sum + (first + k >= 0 ? n : 0), 0);
@@ -40,6 +52,6 @@ export function histogramSentence(histogram: Histogram): string {
   return [
     `The ${name} of ${plural(count, unit)} at step ${formatCount(step)}:`,
     `${share(positive, count)} above 0, ${share(negative, count)} below, ${share(zeros, count)} exactly 0;`,
-    `from ${formatNumber(low)} to ${formatNumber(high)}, mean ${formatNumber(mean)}.`,
+    `from ${formatNumber(low)} to ${formatNumber(high)}, mean ${formatNumber(Math.abs(mean) < 1e-5 * width ? 0 : mean)}.`,
   ].join(' ');
 }

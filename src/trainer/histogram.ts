@@ -3,6 +3,7 @@ import type { Histogram, HistogramOf } from './protocol.ts';
 import type { Run } from './run.ts';
 
 const BINS = 24; // about so many over the range
+const TINY = 1e-30; // nothing that could be seen as a number of its own
 
 /** The smallest of 1, 2, 5 times a power of ten that is not below a size. */
 function roundWidth(size: number): number {
@@ -13,7 +14,7 @@ function roundWidth(size: number): number {
 
 /** Counts values in bins of a round width of which zero is an edge; values of exactly zero are counted for themselves. */
 export function binned(values: readonly number[]): Pick<Histogram, 'first' | 'width' | 'counts' | 'zeros'> {
-  const finite = values.filter(Number.isFinite);
+  const finite = values.filter(Number.isFinite).map((value) => (Math.abs(value) < TINY ? 0 : value));
   const low = finite.reduce((least, value) => Math.min(least, value), 0);
   const high = finite.reduce((most, value) => Math.max(most, value), 0);
   const zeros = finite.filter((value) => value === 0).length;

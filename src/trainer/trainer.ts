@@ -8,7 +8,6 @@ import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
 import { decodeCheckpoint, openCheckpoint, takeCheckpoint } from './checkpoint.ts';
 import { openDevice } from './device.ts';
-import { readHistogram } from './histogram.ts';
 import type {
   Histogram,
   HistogramOf,
@@ -309,6 +308,7 @@ export class Trainer implements TrainerApi {
 
   /** Reads beside the loop too. */
   async histogram(of: HistogramOf, replica: number): Promise<Histogram> {
+    const { readHistogram } = await import('./histogram.ts'); // only a page that shows it needs it
     await this.queue;
     return readHistogram(this.current(), of, replica);
   }

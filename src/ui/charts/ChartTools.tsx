@@ -36,15 +36,15 @@ function ZoomTools() {
       <button type="button" aria-label="Later" disabled={!window} onClick={() => move.later()}>
         →
       </button>
-      <button type="button" disabled={!window} onClick={move.reset}>
-        Whole run
+      <button type="button" aria-label="Show all" disabled={!window} onClick={move.reset}>
+        All
       </button>
     </div>
   );
 }
 
-/** How all charts are drawn, and what their lines then stand for. */
-export function ChartTools({ note }: { note: string }) {
+/** How all charts are drawn. */
+export function ChartTools() {
   const { view } = useLab();
   const { smoothing, is_log, is_single } = useView((state) => state.chart);
   const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
@@ -67,18 +67,17 @@ export function ChartTools({ note }: { note: string }) {
       </label>
       {num_replicas > 1 && (
         <label className="inline-field">
-          Replicas
+          Replicas as
           <select
             value={is_single ? 'single' : 'band'}
             onChange={(event) => setChart({ is_single: event.target.value === 'single' })}
           >
-            <option value="band">mean and band</option>
-            <option value="single">every one</option>
+            <option value="band">band</option>
+            <option value="single">lines</option>
           </select>
         </label>
       )}
       <ZoomTools />
-      {note && <p className="legend-note muted">{note}</p>}
     </div>
   );
 }

@@ -36,9 +36,10 @@ function Charts() {
   const collapse = watch.look(metrics);
   return (
     <>
-      <ChartTools note={bandSentence(data.steps_per_point, num_replicas, data)} />
+      <ChartTools />
       <ChartFrame title="Reward" data={data} series={REWARD_SERIES} optimum={optimum} />
       <ChartFrame title="Entropy" unit="nats" data={late_data} series={ENTROPY_SERIES} floor={0} collapse={collapse} />
+      <p className="legend-note muted">{bandSentence(data.steps_per_point, num_replicas, data)}</p>
       <MoreCharts />
     </>
   );

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { roundTicks } from '../../state/axis.ts';
 import { formatCount, formatTick } from '../../state/format.ts';
-import { barsOf, barText, HISTOGRAM, histogramSentence } from '../../state/histogram.ts';
+import { barAt, barsOf, barText, HISTOGRAM, histogramSentence, spanOf } from '../../state/histogram.ts';
 import type { Histogram, HistogramOf } from '../../trainer/protocol.ts';
 import { useFrame, useLab, useSize, useView } from '../lab.tsx';
 import { PLOT } from './layout.ts';
@@ -40,8 +40,7 @@ function Bars({
   read: number;
 }) {
   const bars = barsOf(histogram);
-  const low = bars[0].low;
-  const high = Math.max(bars[bars.length - 1].high, low + histogram.width);
+  const [low, high] = spanOf(histogram);
   const most = Math.max(1, ...bars.map(({ count }) => count));
   const bottom = height - PLOT.bottom;
   const px = (value: number) => PLOT.left + ((value - low) / (high - low)) * (width - PLOT.left - PLOT.right);
@@ -103,14 +102,11 @@ export default function HistogramChart() {
     setRead(event.key === 'Escape' ? -1 : Math.min(bars.length - 1, Math.max(0, to)));
   };
   const point = (event: PointerEvent) => {
-    if (!histogram || bars.length === 0) return;
+    if (!histogram) return;
     const box = event.currentTarget.getBoundingClientRect();
-    const share = (event.clientX - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right);
-    const low = bars[0].low;
-    const value = low + share * (Math.max(bars[bars.length - 1].high, low + histogram.width) - low);
-    const slack = (ZERO_PX / 2 / box.width) * (bars[bars.length - 1].high - low);
-    const is_zero = Math.abs(value) <= slack;
-    setRead(bars.findIndex((one) => (is_zero ? one.low === one.high : value > one.low && value <= one.high)));
+    const per_px = (spanOf(histogram)[1] - spanOf(histogram)[0]) / (box.width - PLOT.left - PLOT.right);
+    const value = spanOf(histogram)[0] + (event.clientX - box.left - PLOT.left) * per_px;
+    setRead(barAt(histogram, value, (ZERO_PX / 2) * per_px));
   };
   const sentence = histogram ? histogramSentence(histogram) : 'Reading the rollout';
   return (

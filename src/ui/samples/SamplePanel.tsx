@@ -1,13 +1,13 @@
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { formatCount } from '../../state/format.ts';
 import { isFollowed } from '../../state/sampleHistory.ts';
-import { TOKEN_COLORS, type TokenColor } from '../../state/sampleScale.ts';
 import { useLab, useRun, useSetup, useView } from '../lab.tsx';
 import { Panel } from '../Panel.tsx';
-import { CoefLegend } from './CoefLegend.tsx';
-import { HistoryBar, useShownSample } from './HistoryBar.tsx';
-import { ResponseList } from './ResponseList.tsx';
+import { useShownSample } from './useShownSample.ts';
 import './samples.css';
+
+// Responses are below the charts: they may arrive after the controls work.
+const SampleBody = lazy(() => import('./SampleBody.tsx'));
 
 /** Which prompt and which replica is looked at. */
 function SamplePicker() {
@@ -20,7 +20,6 @@ function SamplePicker() {
     view.getState().lookAt(prompt, at);
     void session.look();
   };
-  const color = useView((state) => state.token_color);
   const sample = useRun((state) => state.sample);
   const chosen = useView((state) => state.is_following);
   const is_following = sample ? isFollowed(chosen, sample) : (chosen ?? false);
@@ -65,16 +64,6 @@ function SamplePicker() {
           </select>
         </label>
       )}
-      <label className="inline-field sample-color">
-        Colour by
-        <select value={color} onChange={(event) => view.getState().setTokenColor(event.target.value as TokenColor)}>
-          {TOKEN_COLORS.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
     </div>
   );
 }
@@ -84,7 +73,6 @@ export function SamplePanel() {
   const { session, view } = useLab();
   const latest = useRun((state) => state.sample);
   const sample = useShownSample();
-  const color = useView((state) => state.token_color);
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = body.current;
@@ -109,9 +97,9 @@ export function SamplePanel() {
             <p className="sample-prompt">
               <span className="muted">Prompt</span> {sample.prompt}
             </p>
-            <HistoryBar sample={latest ?? sample} />
-            <CoefLegend sample={sample} by={color} />
-            <ResponseList sample={sample} by={color} />
+            <Suspense fallback={<p className="muted">Loading the responses</p>}>
+              <SampleBody latest={latest ?? sample} sample={sample} />
+            </Suspense>
           </>
         ) : (
           <p className="muted">They appear after the first step.</p>
