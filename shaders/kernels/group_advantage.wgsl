@@ -4,7 +4,7 @@
 // Shapes  rewards [sequence]   advantage [sequence]
 // Launch  one invocation per group
 // Slots   group_advantage_of
-// Uses    launch
+// Uses    launch, score
 // Twin    group_advantage.ref.ts
 
 override sequence: u32;
@@ -24,14 +24,6 @@ struct Group {
 @group(0) @binding(3) var<storage, read> group_start: array<u32>; // [replica, group_end]
 @group(0) @binding(4) var<storage, read> group_member: array<u32>; // [replica, sequence]
 @group(0) @binding(5) var<storage, read_write> advantage: array<f32>; // out [replica, sequence]
-
-fn score_of(i: u32) -> f32 {
-  var bits = 0u;
-  for (var w = 0u; w < mask_word; w++) {
-    bits = bits | token_mask[i * mask_word + w];
-  }
-  return select(rewards[i], 0.0, bits == 0u);
-}
 
 @compute @workgroup_size(threads)
 fn group_advantage(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

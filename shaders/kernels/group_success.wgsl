@@ -3,7 +3,7 @@
 // Paper   arXiv 2505.18116, implicit negative policy
 // Shapes  rewards [total_sequence]   sequence_stat [sequence, 8]
 // Launch  one invocation per sequence
-// Uses    launch
+// Uses    launch, score
 // Twin    group_success.ref.ts
 
 override sequence: u32;
@@ -25,11 +25,7 @@ fn group_success(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   let first = i / sequence * total_sequence + group * total_member;
   var sum = 0.0;
   for (var s = first; s < first + total_member; s++) {
-    var bits = 0u;
-    for (var w = 0u; w < mask_word; w++) {
-      bits = bits | token_mask[s * mask_word + w];
-    }
-    sum += select(rewards[s], 0.0, bits == 0u);
+    sum += score_of(s);
   }
   sequence_stat[i][1].y = clamp(sum / f32(total_member), 0.02, 0.98);
 }

@@ -1,5 +1,5 @@
 /** Rows of a run as JSON lines: one object per step and replica, absent metrics left out. */
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { EVALUATION_COLUMNS, metricColumn } from '../trainer/metrics.ts';
 import type { MetricInfo } from '../trainer/protocol.ts';
 import type { Row } from '../trainer/run.ts';
@@ -89,7 +89,9 @@ function openFile(option: string, path: string): number {
   }
 }
 
-/** Throws one sentence when a file cannot be written. */
+/** Throws one sentence when a file cannot be written; leaves no trace of having tried. */
 export function assertWritable(option: string, path: string): void {
+  const is_new = !existsSync(path);
   closeSync(openFile(option, path));
+  if (is_new) unlinkSync(path);
 }

@@ -12,16 +12,16 @@ export default experiment({
   base: {
     task: 'general_points',
     policy: 'transformer',
-    policy_settings: { layers: 2, width: 64, heads: 4 },
+    policy_settings: { layers: 2, width: 32, heads: 4 },
     task_settings: { cards: 3, num_hands: 512 },
     hyper: { learning_rate: 0.001, face_cards: 0 },
-    batch: { prompts: 32, minibatches: 4, warm_up_steps: 600, eval_every: 20 },
+    batch: { prompts: 16, minibatches: 2, warm_up_steps: 400, eval_every: 20 },
   },
   arms: {
     sft: { doc: 'more supervised learning from the same start', algorithm: 'sft' },
     ppo: { doc: 'PPO from the same start', algorithm: 'ppo', hyper: { learning_rate: 0.0003 } },
   },
-  steps: 301,
+  steps: 121,
   seeds: 4,
   probes: { rank: { every: 20, hyper: { face_cards: 1 } } },
   measures: {
@@ -63,6 +63,7 @@ export default experiment({
       right: ['sft', 'rank'],
     },
   ],
-  chosen: 'Three cards instead of four, because no policy of this size solves four; nothing else was searched.',
+  chosen:
+    'Three cards instead of four and a small policy, so that it ends in minutes; nothing was searched. The prompt does not state the rule, so nothing tells the policy that the faces count differently now: what the paper saw cannot be expected of this set-up.',
   curves: ['accuracy', 'rank:accuracy', 'eval_reward', 'rank:eval_reward', 'entropy'],
 });

@@ -58,6 +58,10 @@ const CASES: [string, Partial<RunConfig>][] = [
     },
   ],
   ['sft', { algorithm: 'sft', batch: { prompts: 4, group_size: 2, eval_every: 3 } }],
+  ['rollouts by weights of three steps ago', { algorithm: 'tis', batch: { staleness: 3, eval_every: 3 } }],
+  ['groups that are chosen, with samples for pass@k', { algorithm: 'dapo', batch: { eval_every: 3, eval_samples: 4 } }],
+  ['log Z beside the vocabulary', { algorithm: 'flowrl', batch: { eval_every: 3 } }],
+  ['demonstrations where the policy fails', { algorithm: 'hpt', task: 'one_answer', batch: { eval_every: 3 } }],
 ];
 
 describe.each(CASES)('%s', (_name, config) => {

@@ -12,7 +12,7 @@ async function firstUpdate(change: Partial<RunConfig>) {
     ...{ task: 'sum_to_target', policy: 'tabular', algorithm: 'nft', task_settings: {}, policy_settings: {}, seed: 2 },
     ...{ batch: { prompts: 16, group_size: 8, minibatches: 1, eval_every: 0 }, hyper: {} },
     ...change,
-    parts: { weighting: 'constant', ...change.parts },
+    parts: { source: 'on_policy', weighting: 'constant', ...change.parts },
   });
   await run.advance(1);
   const { token_stat, gradient, rewards } = await executor.read(['token_stat', 'gradient', 'rewards']);
