@@ -49,7 +49,7 @@ function SamplePicker() {
       </button>
       <label className="inline-field">
         <input type="checkbox" checked={is_following} onChange={(event) => follow(event.target.checked)} />
-        Follow this prompt
+        Follow it through the steps
       </label>
       {num_replicas > 1 && (
         <label className="inline-field">
