@@ -1,9 +1,19 @@
 /** The page's side of the worker: every button ends in one of these calls. A refusal becomes one sentence in the store. */
 import { proxy, type Remote } from 'comlink';
 import type { Role } from '../algorithms/algorithm.ts';
-import type { Edit, RunConfig, RunInfo, SelfTestRow, TrainerApi, TrainerEvents } from '../trainer/protocol.ts';
+import type {
+  Edit,
+  Histogram,
+  HistogramOf,
+  RunConfig,
+  RunInfo,
+  SelfTestRow,
+  TrainerApi,
+  TrainerEvents,
+} from '../trainer/protocol.ts';
 import { batchTable, type Catalogue, withoutDefaults } from './catalogue.ts';
 import type { RunStore, Spread } from './runStore.ts';
+import { isFollowed } from './sampleHistory.ts';
 import { DEFAULT_SETUP, type SetupStore } from './setupStore.ts';
 import type { EngineChoice, Setup } from './urlState.ts';
 import type { ViewStore } from './viewStore.ts';
@@ -44,6 +54,8 @@ export interface Session {
   load(file: ArrayBuffer): Promise<void>;
   /** Fetches the sample that the view store looks at. */
   look(): Promise<void>;
+  /** How the newest rollout's advantages or coefficients are spread; undefined where that cannot be said. */
+  histogram(of: HistogramOf): Promise<Histogram | undefined>;
   selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }>;
   close(): void;
 }
@@ -115,6 +127,7 @@ export function makeSession(
   /** Takes over what the worker says it runs now. */
   const adopt = (info: RunInfo, is_new: boolean) => {
     run.getState().setInfo(info, is_new);
+    if (is_new) view.getState().setFollowed(undefined);
     setup.getState().setConfig(info.config);
     const { replicas = 1 } = info.config.batch;
     if (view.getState().replica >= replicas) view.getState().lookAt(view.getState().prompt_index, 0);
@@ -277,9 +290,18 @@ export function makeSession(
       if (is_looking || !run.getState().info) return;
       is_looking = true;
       looked_ms = performance.now();
-      const { prompt_index, replica } = view.getState();
+      const { prompt_index, replica, followed } = view.getState();
+      const { generation } = run.getState().metrics;
       try {
-        run.getState().setSample(await api().sample(prompt_index, replica));
+        const sample = await api().sample(prompt_index, replica, followed);
+        const now = view.getState();
+        const is_asked = now.prompt_index === prompt_index && now.replica === replica && now.followed === followed;
+        if (is_asked && generation === run.getState().metrics.generation) {
+          const follows = isFollowed(now.is_following, sample) && sample.responses.length > 0;
+          if (follows && followed === undefined) now.setFollowed(sample.prompt_id);
+          const is_missed = follows && followed !== undefined && sample.prompt_id !== followed;
+          run.getState().setSample(sample, is_missed);
+        }
       } catch (error) {
         // Before the first step there is nothing to see, which is no problem of the reader's.
         if (run.getState().status.step > 0) run.getState().setProblem(sentenceOf(error));
@@ -288,6 +310,14 @@ export function makeSession(
       }
       const now = view.getState();
       if (now.prompt_index !== prompt_index || now.replica !== replica) await session.look();
+    },
+    histogram: async (of) => {
+      if (!run.getState().info) return undefined;
+      try {
+        return await api().histogram(of, view.getState().replica);
+      } catch {
+        return undefined; // the run was exchanged in the meantime; the next request will find it
+      }
     },
     selfTest: (onRow) => api().selfTest(proxy(onRow)),
     close: () => {

@@ -1,5 +1,7 @@
 /** What is open and looked at: nothing here changes the run. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { TokenColor } from './sampleScale.ts';
+import { type ChartView, PLAIN_CHARTS } from './zoom.ts';
 
 /** Ids of the sections that fold. */
 export const PANELS = [
@@ -37,6 +39,16 @@ export interface ViewState {
   read_step: number | undefined;
   /** metrics with a chart of their own beside reward and entropy */
   charted: readonly string[];
+  /** how all charts are drawn, and through which window */
+  chart: ChartView;
+  /** what colours the tokens of the samples */
+  token_color: TokenColor;
+  /** the earlier step whose sample is looked at; undefined is the latest */
+  sample_step: number | undefined;
+  /** the same prompt is looked at in every step that asks it; undefined: where it is asked often */
+  is_following: boolean | undefined;
+  /** the prompt that is followed, by its place among the task's prompts */
+  followed: number | undefined;
   /** the experiment that is looked at; undefined is the list of all */
   experiment: string | undefined;
   /** the section that a link led to, and how many links have been followed: it comes into sight each time */
@@ -48,6 +60,11 @@ export interface ViewState {
   lookAt(prompt_index: number, replica: number): void;
   readAt(step: number | undefined): void;
   setCharted(ids: readonly string[]): void;
+  setChart(change: Partial<ChartView>): void;
+  setTokenColor(token_color: TokenColor): void;
+  lookBack(step: number | undefined): void;
+  setFollowing(is_following: boolean): void;
+  setFollowed(prompt: number | undefined): void;
   setExperiment(id: string | undefined): void;
   /** Opens a section and brings it into sight, with one thing inside it where the section has several. */
   show(panel: PanelId, item?: string): void;
@@ -82,6 +99,11 @@ export function makeViewStore(): ViewStore {
     replica: 0,
     read_step: undefined,
     charted: [],
+    chart: PLAIN_CHARTS,
+    token_color: 'coef',
+    sample_step: undefined,
+    is_following: undefined,
+    followed: undefined,
     experiment: undefined,
     shown: undefined,
     setOpen: (panel, is_open) => set((state) => ({ open: { ...state.open, [panel]: is_open } })),
@@ -90,6 +112,11 @@ export function makeViewStore(): ViewStore {
     setSampleSeen: (is_sample_seen) => set({ is_sample_seen }),
     readAt: (read_step) => set({ read_step }),
     setCharted: (charted) => set({ charted }),
+    setChart: (change) => set(({ chart }) => ({ chart: { ...chart, ...change } })),
+    setTokenColor: (token_color) => set({ token_color }),
+    lookBack: (sample_step) => set({ sample_step }),
+    setFollowing: (is_following) => set({ is_following, followed: undefined, sample_step: undefined }),
+    setFollowed: (followed) => set({ followed }),
     setExperiment: (experiment) => set({ experiment }),
     show: (panel, item) =>
       set((state) => ({
@@ -98,6 +125,6 @@ export function makeViewStore(): ViewStore {
         ...(panel === 'experiments' ? { experiment: item } : {}),
         ...(panel === 'sweep' && item !== undefined ? { swept: item } : {}),
       })),
-    lookAt: (prompt_index, replica) => set({ prompt_index, replica }),
+    lookAt: (prompt_index, replica) => set({ prompt_index, replica, followed: undefined, sample_step: undefined }),
   }));
 }

@@ -382,6 +382,7 @@ describe('words', () => {
       advantage: 0,
       entropy: 0,
       clipped: false,
+      ratio: 1,
     });
     const sample = {
       step: 0,
@@ -389,7 +390,17 @@ describe('words', () => {
       prompt_index: 0,
       num_prompts: 1,
       prompt: '',
-      responses: [{ text: '', verdict: '', reward: 0, tokens: [token(-2), token(0.001), token(0), token(9, 0)] }],
+      prompt_id: 0,
+      num_task_prompts: 1,
+      responses: [
+        {
+          text: '',
+          verdict: '',
+          reward: 0,
+          is_demonstration: false,
+          tokens: [token(-2), token(0.001), token(0), token(9, 0)],
+        },
+      ],
     };
     const limit = coefLimit(sample);
     expect(limit).toBe(2);

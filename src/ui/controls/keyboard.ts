@@ -11,6 +11,8 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['K', 'keep the run on the charts and start it afresh'],
   ['?', 'show or hide this list'],
   ['← →', 'move a focused slider, or the reading line of a focused chart'],
+  ['+ − 0', 'zoom all charts in or out, or show the whole run, from a focused chart'],
+  ['Shift ← →', 'move the window of a zoomed chart'],
   ['Home End', 'first or last position of a focused slider or chart'],
   ['↑ ↓', 'move through the list of algorithms; type to search it, Enter takes one'],
   ['Esc', 'close a list, or take a chart’s reading line away'],
