@@ -217,13 +217,15 @@ export function placerOf({ left, top, width, height, x, y, is_log }: PlotArea) {
   };
 }
 
+const tenth = (px: number) => Math.round(px * 10) / 10;
+
 /** One number of the rows as the path of a line over them, '' where there is none. */
 export function linePath(rows: readonly ChartRow[], key: string, area: PlotArea): string {
   const { x_px, y_px } = placerOf(area);
   const out: string[] = [];
   for (const row of rows) {
     const value = row[key];
-    if (typeof value === 'number') out.push(`${x_px(row.step).toFixed(1)} ${y_px(value).toFixed(1)}`);
+    if (typeof value === 'number') out.push(`${tenth(x_px(row.step))} ${tenth(y_px(value))}`);
   }
   return out.length === 0 ? '' : `M${out.join('L')}`;
 }

@@ -206,7 +206,7 @@ describe('log scale', () => {
   test('equal factors are equal distances', () => {
     const rows = [1, 10, 100].map((a, k) => ({ step: k, first: k, last: k, a }));
     const area = { left: 0, top: 0, width: 2, height: 100, x: [0, 2], y: [1, 100], is_log: true } as const;
-    expect(linePath(rows, 'a', area)).toBe('M0.0 100.0L1.0 50.0L2.0 0.0');
+    expect(linePath(rows, 'a', area)).toBe('M0 100L1 50L2 0');
   });
 });
 

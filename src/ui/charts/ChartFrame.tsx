@@ -197,7 +197,8 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
               data={data}
               series={series}
               overlaid={overlaid}
-              range={range}
+              low={range.low}
+              high={range.high}
               is_log={is_log}
               read_step={reading}
               optimum={optimum}

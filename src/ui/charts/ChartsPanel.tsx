@@ -25,7 +25,8 @@ const SPEAK_EVERY_MS = 15_000;
 function Charts() {
   const { run } = useLab();
   const data = useChartData(IDS, REDRAW_MS);
-  const late_data = useLate(data);
+  const reward_data = useLate(data);
+  const entropy_data = useLate(data);
   const optimum = useRun((state) => state.info?.optimum);
   const charted = useView((state) => state.charted);
   const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
@@ -37,8 +38,15 @@ function Charts() {
   return (
     <>
       <ChartTools />
-      <ChartFrame title="Reward" data={data} series={REWARD_SERIES} optimum={optimum} />
-      <ChartFrame title="Entropy" unit="nats" data={late_data} series={ENTROPY_SERIES} floor={0} collapse={collapse} />
+      <ChartFrame title="Reward" data={reward_data} series={REWARD_SERIES} optimum={optimum} />
+      <ChartFrame
+        title="Entropy"
+        unit="nats"
+        data={entropy_data}
+        series={ENTROPY_SERIES}
+        floor={0}
+        collapse={collapse}
+      />
       <p className="legend-note muted">{bandSentence(data.steps_per_point, num_replicas, data)}</p>
       <MoreCharts />
     </>

@@ -25,7 +25,8 @@ interface Props {
   height: number;
   overlaid: readonly Overlaid[];
   /** of everything that is drawn */
-  range: { low: number; high: number };
+  low: number;
+  high: number;
   is_log: boolean;
   /** where the reading line stands */
   read_step: number | undefined;
@@ -52,7 +53,8 @@ function MetricChart({
   overlaid,
   width,
   height,
-  range,
+  low,
+  high,
   is_log,
   read_step,
   optimum,
@@ -73,16 +75,13 @@ function MetricChart({
     );
   const num_ticks = Math.max(2, Math.floor((width - PLOT.left) / PIXELS_PER_TICK.x));
   const x = by === 'step' ? stepAxis([extent], num_ticks) : secondAxis(extent.first, extent.last, num_ticks);
-  const y = (is_log ? logAxis : spanAxis)(
-    range.low,
-    range.high,
-    Math.max(2, Math.floor(plot.height / PIXELS_PER_TICK.y)),
-  );
+  const y = (is_log ? logAxis : spanAxis)(low, high, Math.max(2, Math.floor(plot.height / PIXELS_PER_TICK.y)));
   const area: PlotArea = { ...plot, x: x.domain, y: y.domain, is_log };
   const placed = placeCurves(overlaid, area);
   const clip = `url(#${clip_id})`;
   const placeOf = (step: number) => (by === 'step' ? step : secondOf(run.getState(), step));
   const has_band = num_singles === 0;
+  const raw = has_band || smooth === 0 ? drawn : drawn.filter(({ kind }) => kind === 'points');
   return (
     <ComposedChart width={width} height={height} data={rows} margin={MARGIN} accessibilityLayer={false}>
       <defs>
@@ -169,14 +168,14 @@ function MetricChart({
         ),
       )}
       <OverlayLayer placed={placed} clip={clip} />
-      {drawn.map(({ id, kind, color }) => (
+      {raw.map(({ id, kind, color }) => (
         <Line
           key={id}
           dataKey={id}
           type="linear"
           stroke={color}
           strokeWidth={kind === 'points' ? 1.5 : smooth > 0 ? 1 : overlaid.length > 0 ? 2.75 : 2.25}
-          strokeOpacity={kind === 'line' && smooth > 0 ? (has_band ? 0.45 : 0) : 1}
+          strokeOpacity={kind === 'line' && smooth > 0 ? 0.45 : 1}
           dot={false}
           {...(kind === 'points' && numMeasured(rows, id) <= MAX_POINTS ? markersOf(`point-${id}`) : {})}
           activeDot={false}

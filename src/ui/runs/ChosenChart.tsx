@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { ChartFrame } from '../charts/ChartFrame.tsx';
 import type { Series } from '../charts/MetricChart.tsx';
 import { useChartData } from '../charts/useChartData.ts';
-import { useLab, useRun, useView } from '../lab.tsx';
+import { useLab, useLate, useRun, useView } from '../lab.tsx';
 
 const REDRAW_MS = 200;
 
@@ -10,7 +10,7 @@ const REDRAW_MS = 200;
 export default function ChosenChart({ id }: { id: string }) {
   const { view } = useLab();
   const ids = useMemo(() => [id], [id]);
-  const data = useChartData(ids, REDRAW_MS);
+  const data = useLate(useChartData(ids, REDRAW_MS));
   const metric = useRun((state) => state.info?.metrics.find((info) => info.id === id));
   const charted = useView((state) => state.charted);
   const series = useMemo((): Series[] => [{ id, kind: 'line', color: 'var(--ink)' }], [id]);
