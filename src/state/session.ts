@@ -7,6 +7,7 @@ import type {
   HistogramOf,
   RunConfig,
   RunInfo,
+  SampleGroup,
   SelfTestRow,
   TrainerApi,
   TrainerEvents,
@@ -54,6 +55,8 @@ export interface Session {
   load(file: ArrayBuffer): Promise<void>;
   /** Fetches the sample that the view store looks at. */
   look(): Promise<void>;
+  /** The same group with everything its coefficients were made of, or undefined when that was refused. */
+  lookClosely(): Promise<SampleGroup | undefined>;
   /** How the newest rollout's advantages or coefficients are spread; undefined where that cannot be said. */
   histogram(of: HistogramOf): Promise<Histogram | undefined>;
   selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }>;
@@ -310,6 +313,10 @@ export function makeSession(
       }
       const now = view.getState();
       if (now.prompt_index !== prompt_index || now.replica !== replica) await session.look();
+    },
+    lookClosely: () => {
+      const { prompt_index, replica } = view.getState();
+      return attempt(() => api().sample(prompt_index, replica, undefined, true));
     },
     histogram: async (of) => {
       if (!run.getState().info) return undefined;

@@ -14,6 +14,7 @@ export const PANELS = [
   'sweep',
   'law',
   'samples',
+  'inside',
   'metrics',
   'program',
   'about',
@@ -51,6 +52,10 @@ export interface ViewState {
   followed: number | undefined;
   /** the experiment that is looked at; undefined is the list of all */
   experiment: string | undefined;
+  /** the lesson that is read, and its part from 1 */
+  lesson: { id: string; part: number } | undefined;
+  /** the source that a link asked for, as `sourcesOf` names it */
+  code: string | undefined;
   /** the section that a link led to, and how many links have been followed: it comes into sight each time */
   shown: { panel: PanelId; count: number } | undefined;
   setOpen(panel: PanelId, is_open: boolean): void;
@@ -66,6 +71,8 @@ export interface ViewState {
   setFollowing(is_following: boolean): void;
   setFollowed(prompt: number | undefined): void;
   setExperiment(id: string | undefined): void;
+  /** '' is the list of lessons */
+  setLesson(lesson: { id: string; part: number } | undefined): void;
   /** Opens a section and brings it into sight, with one thing inside it where the section has several. */
   show(panel: PanelId, item?: string): void;
 }
@@ -84,6 +91,7 @@ export function makeViewStore(): ViewStore {
       runs: true,
       sweep: false,
       samples: true,
+      inside: false,
       metrics: true,
       program: false,
       law: false,
@@ -105,6 +113,8 @@ export function makeViewStore(): ViewStore {
     is_following: undefined,
     followed: undefined,
     experiment: undefined,
+    lesson: undefined,
+    code: undefined,
     shown: undefined,
     setOpen: (panel, is_open) => set((state) => ({ open: { ...state.open, [panel]: is_open } })),
     setHelp: (is_help_open) => set({ is_help_open }),
@@ -112,6 +122,7 @@ export function makeViewStore(): ViewStore {
     setSampleSeen: (is_sample_seen) => set({ is_sample_seen }),
     readAt: (read_step) => set({ read_step }),
     setCharted: (charted) => set({ charted }),
+    setLesson: (lesson) => set({ lesson }),
     setChart: (change) => set(({ chart }) => ({ chart: { ...chart, ...change } })),
     setTokenColor: (token_color) => set({ token_color }),
     lookBack: (sample_step) => set({ sample_step }),
@@ -123,6 +134,7 @@ export function makeViewStore(): ViewStore {
         open: { ...state.open, [panel]: true },
         shown: { panel, count: (state.shown?.count ?? 0) + 1 },
         ...(panel === 'experiments' ? { experiment: item } : {}),
+        ...(panel === 'about' ? { code: item } : {}),
         ...(panel === 'sweep' && item !== undefined ? { swept: item } : {}),
       })),
     lookAt: (prompt_index, replica) => set({ prompt_index, replica, followed: undefined, sample_step: undefined }),

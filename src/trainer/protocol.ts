@@ -85,6 +85,24 @@ export interface SampleToken {
   clipped: boolean;
   /** probability under the present weights over that when it was drawn */
   ratio: number;
+  /** only where a close look was asked for */
+  close?: SampleClose;
+}
+/** What a close look adds to a token: everything its coefficient was made of, as the newest update saw it. */
+export interface SampleClose {
+  /** under the weights at the start of the update phase, and under those that the update began from */
+  old_logp: number;
+  now_logp: number;
+  /** the factors of `coef`: weight · (mask · importance · correction · advantage · likelihood − penalty); NaN where a factor is not known */
+  factors: Record<'weight' | 'mask' | 'importance' | 'correction' | 'advantage' | 'likelihood' | 'penalty', number>;
+  /** a covariance singled the token out */
+  is_picked: boolean;
+  /** dropped by the dual clip */
+  is_clipped_lower: boolean;
+  /** probability of every symbol at this place when the token was drawn; absent where a solver wrote it */
+  before?: number[];
+  /** the same under the weights that the step has left behind; absent where that takes another forward pass */
+  after?: number[];
 }
 export interface SampleResponse {
   text: string;
@@ -105,6 +123,9 @@ export interface SampleGroup {
   /** place of the prompt among the task's, and how many it has */
   prompt_id: number;
   num_task_prompts: number;
+  /** only where a close look was asked for: how a person reads each symbol, and the step's hyperparameters */
+  symbols?: string[];
+  hyper?: Record<string, number>;
 }
 
 export type HistogramOf = 'advantage' | 'coef';
@@ -159,8 +180,8 @@ export interface TrainerApi {
   swap(change: { algorithm?: string; parts?: Record<string, string> }): Promise<RunInfo>;
   checkpoint(): Promise<ArrayBuffer>;
   restore(file: ArrayBuffer): Promise<RunInfo>;
-  /** A group of the newest rollout; where the prompt `follow` was asked there, that prompt's. */
-  sample(prompt_index: number, replica: number, follow?: number): Promise<SampleGroup>;
+  /** A group of the newest rollout; where the prompt `follow` was asked there, that prompt's. `is_close` adds what each coefficient was made of. */
+  sample(prompt_index: number, replica: number, follow?: number, is_close?: boolean): Promise<SampleGroup>;
   /** How the advantages or coefficients of the newest rollout are spread. */
   histogram(of: HistogramOf, replica: number): Promise<Histogram>;
   /** Why each of these configurations cannot be opened, '' where it can. Builds no run. */

@@ -12,6 +12,7 @@ export async function readSample(
   prompt_index: number,
   replica: number,
   follow?: number,
+  is_close = false,
 ): Promise<SampleGroup> {
   const { instance, program } = run;
   const {
@@ -32,7 +33,9 @@ export async function readSample(
   if (run.step === 0) return { ...where, step: 0, prompt: '', responses: [], prompt_id: -1 };
   const step = run.step - 1;
   const names = ['tokens', 'token_mask', 'length', 'rewards', 'recorded', 'advantage', 'token_stat'];
-  const read = await run.executor.read([...names, 'prompt_index']);
+  const close = is_close ? await import('./sampleClose.ts') : undefined; // most visitors never look that closely
+  if (close) names.push(...close.CLOSE_BUFFERS.filter((name) => program.buffers[name] !== undefined));
+  const read = await run.executor.read([...new Set([...names, 'prompt_index'])]);
   const { tokens, token_mask, length, rewards, recorded, advantage, token_stat } = read;
   const asked = read.prompt_index.subarray(r * num_prompts, (r + 1) * num_prompts);
   const followed = follow === undefined ? -1 : asked.indexOf(follow);
@@ -70,5 +73,6 @@ export async function readSample(
       is_demonstration: recorded[s * position_stride * 4 + 3] === AUTHOR.demonstration,
     });
   }
-  return { ...where, step, prompt: prompt_text, responses, prompt_id: asked[b] };
+  const group = { ...where, step, prompt: prompt_text, responses, prompt_id: asked[b] };
+  return close ? close.closely(run, group, b, read) : group;
 }

@@ -301,9 +301,9 @@ export class Trainer implements TrainerApi {
   }
 
   /** Reads beside the loop: the copies are queued between two steps. */
-  async sample(prompt_index: number, replica: number, follow?: number): Promise<SampleGroup> {
+  async sample(prompt_index: number, replica: number, follow?: number, is_close = false): Promise<SampleGroup> {
     await this.queue;
-    return readSample(this.current(), prompt_index, replica, follow);
+    return readSample(this.current(), prompt_index, replica, follow, is_close);
   }
 
   /** Reads beside the loop too. */

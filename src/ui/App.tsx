@@ -12,6 +12,7 @@ import { NextMove } from './header/NextMove.tsx';
 import { Statement } from './header/Statement.tsx';
 import { LazyPanel } from './LazyPanel.tsx';
 import { useLab, useSetup } from './lab.tsx';
+import { LessonSlot } from './lessons/LessonSlot.tsx';
 import { MetricTable } from './metrics/MetricTable.tsx';
 import { HyperPanel } from './panels/HyperPanel.tsx';
 import { PartsPanel } from './panels/PartsPanel.tsx';
@@ -22,6 +23,7 @@ import { SamplePanel } from './samples/SamplePanel.tsx';
 
 // What is read rather than watched arrives when its section is opened.
 const AboutPanel = lazy(() => import('./about/AboutPanel.tsx'));
+const InsidePanel = lazy(() => import('./inside/InsidePanel.tsx'));
 const LawPanel = lazy(() => import('./law/LawPanel.tsx'));
 const ExperimentsPanel = lazy(() => import('./experiments/ExperimentsPanel.tsx'));
 const SweepPanel = lazy(() => import('./sweep/SweepPanel.tsx'));
@@ -53,6 +55,7 @@ export function App() {
       <Header />
       <main>
         <Statement />
+        <LessonSlot />
         <NextMove />
         <RunControls />
         <StatusMessage />
@@ -68,6 +71,9 @@ export function App() {
               <LawPanel />
             </LazyPanel>
             <SamplePanel />
+            <LazyPanel id="inside" title="Inside one update" note="one token, stage by stage">
+              <InsidePanel />
+            </LazyPanel>
             <MetricTable />
             <ProgramPanel />
             <LazyPanel id="about" title={`About ${algorithm}`} note="equations, differences, code">

@@ -9,6 +9,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['R', 'reset to step 0'],
   ['P', 'choose an algorithm'],
   ['K', 'keep the run on the charts and start it afresh'],
+  [', .', 'previous or next part of an open lesson'],
   ['?', 'show or hide this list'],
   ['← →', 'move a focused slider, or the reading line of a focused chart'],
   ['+ − 0', 'zoom all charts in or out, or show the whole run, from a focused chart'],

@@ -27,7 +27,13 @@ function Pick({
 }) {
   const sorted = [...entries].sort((a, b) => a.title.localeCompare(b.title, 'en'));
   return (
-    <select className="pick" aria-label={label} value={value} onChange={(event) => onPick(event.target.value)}>
+    <select
+      className="pick"
+      data-role={label.toLowerCase()}
+      aria-label={label}
+      value={value}
+      onChange={(event) => onPick(event.target.value)}
+    >
       {sorted.map(({ id, title }) => (
         <option key={id} value={id}>
           {title}
@@ -53,6 +59,7 @@ function AlgorithmPick() {
       type="button"
       role="combobox"
       className="pick pick-algorithm"
+      data-role="algorithm"
       aria-label="Algorithm"
       aria-haspopup="dialog"
       aria-expanded={is_open}
