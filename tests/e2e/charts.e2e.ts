@@ -187,6 +187,8 @@ for (const scheme of ['light', 'dark'] as const) {
       for (const width of by === 'entropy' ? [1440, 390] : [1440]) {
         await page.getByLabel('Colour by').selectOption(by);
         await page.setViewportSize({ width, height: 900 });
+        // a heading half under the bar of controls counts as a small target
+        await page.evaluate(() => window.scrollTo(0, 0));
         const { violations } = await new AxeBuilder({ page })
           .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
           .analyze();
