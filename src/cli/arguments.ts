@@ -24,7 +24,11 @@ interface Option {
 }
 
 const OPTIONS: Record<string, Option> = {
-  link: { value: 'ADDRESS', doc: 'the setup of a link of the page, or of its query; other options override it', is_fixed: true },
+  link: {
+    value: 'ADDRESS',
+    doc: 'the setup of a link of the page, or of its query; other options override it',
+    is_fixed: true,
+  },
   algorithm: { value: 'ID', doc: 'update rule (grpo)' },
   task: { value: 'ID', doc: 'what is asked and rewarded (sum_to_target)', is_fixed: true },
   policy: { value: 'ID', doc: 'what answers (tabular)', is_fixed: true },

@@ -1,5 +1,6 @@
 /** Every measured row of a run in growing typed arrays, and the few points that a chart draws of them. */
 import type { RowBatch } from '../trainer/protocol.ts';
+import { SingleRows } from './take/singleRows.ts';
 
 /** One metric over all rows: over the replicas its mean, lowest and highest. NaN where it was not measured. */
 export interface Column {
@@ -113,6 +114,8 @@ export class MetricStore {
   private ids: readonly string[] = [];
   private columns = new Map<string, Column>();
   private readonly stretches = new Map<string, Stretches>();
+  /** every replica by itself, where there are several */
+  readonly singles = new SingleRows();
 
   /** Empties the store for a new run. */
   clear(): void {
@@ -123,6 +126,7 @@ export class MetricStore {
     this.seconds = new Float64Array(FIRST_CAPACITY);
     this.columns = new Map();
     this.stretches.clear();
+    this.singles.clear();
     this.setMetrics(this.ids);
   }
 
@@ -156,6 +160,7 @@ export class MetricStore {
     const added = batch.steps.length;
     if (added === 0) return;
     if (batch.num_replicas > 1 && this.num_replicas === 1) this.splitColumns(batch.num_replicas);
+    if (batch.num_replicas > 1) this.singles.append(this.ids, batch);
     this.reserve(this.num_rows + added);
     this.steps.set(batch.steps, this.num_rows);
     this.seconds.set(batch.seconds, this.num_rows);

@@ -1,7 +1,7 @@
 /** The page's side of the worker: every button ends in one of these calls. A refusal becomes one sentence in the store. */
 import { proxy, type Remote } from 'comlink';
 import type { Role } from '../algorithms/algorithm.ts';
-import type { RunConfig, RunInfo, SelfTestRow, TrainerApi, TrainerEvents } from '../trainer/protocol.ts';
+import type { RunConfig, RunInfo, SampleGroup, SelfTestRow, TrainerApi, TrainerEvents } from '../trainer/protocol.ts';
 import { type Catalogue, withoutDefaults } from './catalogue.ts';
 import type { RunStore } from './runStore.ts';
 import { DEFAULT_SETUP, type SetupStore } from './setupStore.ts';
@@ -39,6 +39,8 @@ export interface Session {
   load(file: ArrayBuffer): Promise<void>;
   /** Fetches the sample that the view store looks at. */
   look(): Promise<void>;
+  /** Every group of the last step of the replica that is looked at, all of one step; throws one sentence when refused. */
+  samples(): Promise<SampleGroup[]>;
   selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }>;
   close(): void;
 }
@@ -238,6 +240,17 @@ export function makeSession(
       }
       const now = view.getState();
       if (now.prompt_index !== prompt_index || now.replica !== replica) await session.look();
+    },
+    samples: async () => {
+      const { replica } = view.getState();
+      await api().pause(); // so that all groups are of one step
+      try {
+        const groups = [await api().sample(0, replica)];
+        while (groups.length < groups[0].num_prompts) groups.push(await api().sample(groups.length, replica));
+        return groups;
+      } finally {
+        if (run.getState().is_wanted) await attempt(() => api().start());
+      }
     },
     selfTest: (onRow) => api().selfTest(proxy(onRow)),
     close: () => {

@@ -16,6 +16,8 @@ export const PANELS = [
   'about',
   'experiments',
   'papers',
+  'take',
+  'fullscale',
 ] as const;
 /** One of `PANELS`. */
 export type PanelId = (typeof PANELS)[number];
@@ -66,6 +68,8 @@ export function makeViewStore(): ViewStore {
       about: false,
       experiments: false,
       papers: false,
+      take: false,
+      fullscale: false,
     },
     is_help_open: false,
     is_sample_seen: false,
