@@ -27,10 +27,15 @@ const SILENT: Record<string, unknown> = {
 
 function cell(trainer: TrainerId, run: FullScaleRun): string {
   const { set, refusals } = launchOf(mappingOf(trainer, run), run);
-  if (refusals.length > 0) return `none: ${refusals.join(' ')}`;
+  if (refusals.length > 0) return `none: ${refusals.slice(0, 2).join(' ')}`;
   const entry = entryOf(trainer, run);
   const keys = TELLING.filter((key) => key in set && set[key] !== SILENT[key]).map(
-    (key) => `\`${key.split('.').at(-1)}=${set[key]}\``,
+    (key) =>
+      `\`${key
+        .replace('algorithm.filter_groups', 'filter_groups')
+        .split('.')
+        .slice(key.includes('filter') ? 0 : -1)
+        .join('.')}=${set[key]}\``,
   );
   const usual = entry === 'verl.trainer.main_ppo' || entry === 'GRPOTrainer';
   return [...(usual ? [] : [`\`${entry}\``]), ...keys].join(', ');

@@ -258,7 +258,7 @@ const PARTS: Record<string, Rule> = {
   ),
   'likelihood/plain': () => same(),
   'likelihood/trajectory_balance': refused(`verl has no trajectory balance. ${REPOSITORY.flowrl}`),
-  'likelihood/policy_shaping': refused(`verl has no policy shaping. ${REPOSITORY.luffy}`),
+  'likelihood/policy_shaping': refused('verl has no policy shaping.'),
   'likelihood/negative_aware': refused(`verl has no negative policy. ${REPOSITORY.nft}`),
   'regulariser/none': () => same({ [`${A}use_kl_loss`]: false }),
   'regulariser/kl_k1': (run) =>

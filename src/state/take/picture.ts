@@ -51,12 +51,15 @@ const LETTER_WIDTH = 0.56; // of the font size, on average: where a legend's lin
 const MAX_POINTS = 60;
 const MARKS_SHOWN = 8;
 
-/** Text inside XML: five characters are escaped, and those that XML 1.0 does not know are left out. */
+/** What XML 1.0 calls a character: no control characters, no halves of pairs. */
+const isCharacter = (code: number): boolean =>
+  code >= 0x20 ? code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || code >= 0x10000 : code === 9 || code === 10;
+
+/** Text inside XML: five characters are escaped, and what XML does not know is left out. */
 const xml = (text: string): string =>
-  text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a name must not bring into the file
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '')
+  [...text]
+    .filter((c) => isCharacter(c.codePointAt(0)!))
+    .join('')
     .replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`);
 const px = (value: number): string => String(Number(value.toFixed(2)));
 
