@@ -35,7 +35,10 @@ describe('parsing', () => {
     expect(one.config).toMatchObject({ algorithm: 'rloo', seed: 9, hyper: { learning_rate: 0.1, lone_response: 1 } });
     expect(one.config.batch.replicas).toBe(3);
     expect(one.engine).toBe('webgpu');
-    const other = parseCommand([...link, ...words('--algorithm dr_grpo --task repeat_symbol --part weighting=token_mean')]);
+    const other = parseCommand([
+      ...link,
+      ...words('--algorithm dr_grpo --task repeat_symbol --part weighting=token_mean'),
+    ]);
     expect(other.config).toMatchObject({ algorithm: 'dr_grpo', task: 'repeat_symbol', task_settings: {}, seed: 7 });
     expect(other.config.parts).toEqual({ weighting: 'token_mean' });
     expect(other.config.hyper).toEqual({ learning_rate: 0.05 });

@@ -195,12 +195,12 @@ describe('picture', () => {
       'GRPO on Sum to target',
       'Entropy, nats',
       'step',
-      'optimum 1.00',
+      'optimum: 1.00',
       'B',
-      'B Sum to target 0.400',
+      'B Sum to target: 0.400',
     ])
       expect(texts).toContain(wanted);
-    expect(texts.some((text) => text.startsWith('this run '))).toBe(true);
+    expect(texts.some((text) => text.startsWith('this run: '))).toBe(true);
     expect(svg).toContain(`<rect width="${width}" height="${height}" fill="#ffffff"/>`);
     expect(svg).not.toMatch(/NaN|undefined|var\(|href|<script|<foreignObject/);
     for (const [, size] of svg.matchAll(/font-size="(\d+)"/g)) expect(Number(size)).toBeGreaterThanOrEqual(16);

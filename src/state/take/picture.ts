@@ -150,15 +150,15 @@ function keysOf({ series, overlaid, rows, optimum }: Chart): Key[] {
   return [
     ...series.map(({ id, kind, label, colour }, index) => ({
       swatch: kind === 'line' ? line(colour) : `<circle cx="15" cy="0" r="6" fill="${colour}"/>`,
-      label: `${overlaid.length > 0 && index === 0 ? 'this run' : label} ${value(latest(id))}`,
+      label: `${overlaid.length > 0 && index === 0 ? 'this run' : label}: ${value(latest(id))}`,
     })),
     ...overlaid.map(({ slot, name, curve }) => ({
       swatch: line(SLOT_COLOURS[slot], SLOT_DASHES[slot]),
-      label: `${LETTERS[slot]} ${name} ${value(curve.end < 0 ? undefined : curve.value[curve.end])}`,
+      label: `${LETTERS[slot]} ${name}: ${value(curve.end < 0 ? undefined : curve.value[curve.end])}`,
     })),
     ...(optimum === undefined
       ? []
-      : [{ swatch: line(PAPER.optimum, '6 5'), label: `optimum ${formatNumber(optimum)}` }]),
+      : [{ swatch: line(PAPER.optimum, '6 5'), label: `optimum: ${formatNumber(optimum)}` }]),
   ];
 }
 
