@@ -12,6 +12,7 @@ const SKIPPED = new Set(['node_modules', 'dist', 'coverage', 'test-results', 'pl
 const LEVELS = {
   ui: 5,
   state: 4,
+  lessons: 3.7,
   experiments: 3.5,
   fullscale: 3.5,
   trainer: 3,
@@ -21,7 +22,8 @@ const LEVELS = {
   engine: 1,
   corpus: 1,
 };
-const ORDER = 'ui -> state -> experiments, fullscale -> trainer -> algorithms, tasks, policies -> engine, corpus';
+const ORDER =
+  'ui -> state -> lessons -> experiments, fullscale -> trainer -> algorithms, tasks, policies -> engine, corpus';
 // Beside the levels: what these may import from src/. Nothing on a level imports them.
 const ALONGSIDE = {
   cli: ['experiments', 'trainer', 'algorithms', 'tasks', 'policies', 'engine', 'corpus'],

@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectWorker } from './state/connect.ts';
 import { makeLab } from './state/lab.ts';
+import { keepLesson } from './state/lessonAddress.ts';
 import { followHash } from './state/panelHash.ts';
 import { registries } from './state/registries.ts';
 import { flushWhenHidden, openRunStorage } from './state/runsConnect.ts';
@@ -20,7 +21,9 @@ if (!is_self_test) {
   keepAddress(lab.catalogue, lab.setup, window);
   void lab.runs.getState().begin();
   flushWhenHidden(lab.runs, document);
+  if (new URLSearchParams(location.search).has('sweep')) lab.view.getState().setOpen('sweep', true);
   followHash(lab.view, window);
+  keepLesson(lab.view, window);
   void lab.session.begin();
 }
 

@@ -105,6 +105,8 @@ export interface Paper {
   arxiv?: string;
   /** where in the paper the formula stands */
   equation: string;
+  /** what it introduced is a usual baseline that later papers compare themselves with */
+  is_yardstick?: boolean;
 }
 
 export type Parts = Record<Role, Part>;

@@ -181,6 +181,7 @@ export default algorithm({
     title: 'DeepSeekMath: pushing the limits of mathematical reasoning in open language models',
     arxiv: '2402.03300',
     equation: 'Eq. 3 and 4',
+    is_yardstick: true,
   },
   source: onPolicy,
   reward: verifier,

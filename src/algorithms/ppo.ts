@@ -124,7 +124,12 @@ export default algorithm({
   id: 'ppo',
   title: 'PPO',
   summary: 'Learns a critic for low-variance advantages and takes several clipped policy steps on each batch.',
-  paper: { title: 'Proximal policy optimization algorithms', arxiv: '1707.06347', equation: 'Eq. 7 and 9' },
+  paper: {
+    title: 'Proximal policy optimization algorithms',
+    arxiv: '1707.06347',
+    equation: 'Eq. 7 and 9',
+    is_yardstick: true,
+  },
   source: onPolicy,
   reward: verifier,
   advantage: gae,

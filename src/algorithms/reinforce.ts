@@ -125,6 +125,7 @@ export default algorithm({
   paper: {
     title: 'Simple statistical gradient-following algorithms for connectionist reinforcement learning',
     equation: 'Eq. 4',
+    is_yardstick: true,
   },
   source: onPolicy,
   reward: verifier,

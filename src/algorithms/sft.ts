@@ -40,7 +40,7 @@ export default algorithm({
   id: 'sft',
   title: 'SFT',
   summary: 'Raises the likelihood of demonstrated answers; the yardstick for everything that learns from rewards.',
-  paper: { title: 'Supervised fine-tuning (maximum likelihood)', equation: 'standard' },
+  paper: { title: 'Supervised fine-tuning (maximum likelihood)', equation: 'standard', is_yardstick: true },
   source: demonstrations,
   reward: verifier,
   advantage: constantOne,

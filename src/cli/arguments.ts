@@ -7,7 +7,7 @@ import { policies, policyOf } from '../policies/index.ts';
 import { withoutDefaults } from '../state/catalogue.ts';
 import { DEFAULT_SETUP } from '../state/defaultSetup.ts';
 import { registries } from '../state/registries.ts';
-import { queryOf, readQuery } from '../state/urlState.ts';
+import { queryOf, readQuery, SWEEP_KEY } from '../state/urlState.ts';
 import { taskOf, tasks } from '../tasks/index.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { resolve } from '../trainer/resolve.ts';
@@ -220,7 +220,10 @@ export function hyperValues(config: RunConfig, pairs: [string, string][]): Recor
 function readLink(link: string) {
   const query = queryOf(link);
   if (query === '') complain(`--link is '${link.slice(0, 60)}', which has no query; wanted an address with a '?'.`);
-  return readQuery(registries, DEFAULT_SETUP, query);
+  const read = readQuery(registries, DEFAULT_SETUP, query);
+  if (new URLSearchParams(query).has(SWEEP_KEY))
+    read.complaints.push('A sweep is the page’s alone; here all replicas have the same settings.');
+  return read;
 }
 
 /** Reads a command line; throws one sentence when anything in it is wrong. */

@@ -75,6 +75,8 @@ export interface PolicyInstance {
   prefill(batch: Batch, is_kept: boolean): Fragment;
   /** the rows of `logits` that follow response symbol `t`, inside a repeat over `t` */
   decode(batch: Batch, is_kept: boolean): Fragment;
+  /** for a table: where the logits that predict response symbol `t` lie among the parameters */
+  row_of?(prompt_index: number, t: number, previous: number): number;
 }
 
 /** A family of policies. */

@@ -64,6 +64,7 @@ function build(task: TaskShape, has_value_head: boolean): PolicyInstance {
     forward: (batch, params) =>
       look(batch, `${batch.prefix}logit_row`, { first: 0, row_step: 1 }, params, 'look up the table'),
     prefill: (batch) => look(batch, `${batch.prefix}prompt`, { first: 0, row_step: 1 }, 'params', 'first symbol'),
+    row_of: (prompt_index, t, previous) => ((prompt_index * task.position + t) * task.vocab + previous) * logit_column,
     decode: (batch) =>
       look(
         batch,

@@ -38,6 +38,29 @@ export function secondAxis(first: number, last: number, count: number): Axis {
   return { domain: [first, end], ticks: roundTicks(first, end, count) };
 }
 
+/** The least and the largest of everything that is drawn, and of the values in `also`. */
+export function rangeOf(
+  rows: readonly ChartRow[],
+  keys: readonly string[],
+  also: readonly number[],
+): { low: number; high: number } {
+  let low = Math.min(...also, Number.POSITIVE_INFINITY);
+  let high = Math.max(...also, Number.NEGATIVE_INFINITY);
+  for (const row of rows) {
+    for (const key of keys) {
+      const value = row[key];
+      if (Array.isArray(value)) {
+        low = Math.min(low, value[0]);
+        high = Math.max(high, value[1]);
+      } else if (typeof value === 'number') {
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+      }
+    }
+  }
+  return { low, high };
+}
+
 /** The axis of values: round ends outside everything that is drawn, and outside the values in `also`. */
 export function valueAxis(
   rows: readonly ChartRow[],
@@ -45,22 +68,34 @@ export function valueAxis(
   also: readonly number[],
   count: number,
 ): Axis {
-  let low = Math.min(...also, Number.POSITIVE_INFINITY);
-  let high = Math.max(...also, Number.NEGATIVE_INFINITY);
-  for (const row of rows) {
-    for (const id of ids) {
-      const span = row[spanKey(id)];
-      const value = row[id];
-      if (Array.isArray(span)) {
-        low = Math.min(low, span[0]);
-        high = Math.max(high, span[1]);
-      } else if (typeof value === 'number') {
-        low = Math.min(low, value);
-        high = Math.max(high, value);
-      }
-    }
-  }
+  const { low, high } = rangeOf(
+    rows,
+    ids.flatMap((id) => [id, spanKey(id)]),
+    also,
+  );
   return spanAxis(low, high, count);
+}
+
+/** The axis on which equal distances are equal factors; the range must be above 0. */
+export function logAxis(low: number, high: number, count: number): Axis {
+  const linear = spanAxis(low, high, count);
+  if (high < 4 * low && linear.domain[0] > 0) return linear; // its round numbers lie closer to what is drawn
+  const leads = [1, 2, 5];
+  const from = Math.floor(Math.log10(low) - 1e-9);
+  const to = Math.ceil(Math.log10(high) + 1e-9);
+  const round: number[] = [];
+  for (let decade = from; decade <= to; decade++)
+    for (const lead of leads) round.push(Number((lead * 10 ** decade).toPrecision(6)));
+  const below = round.findLast((value) => value <= low * (1 + 1e-9)) ?? low;
+  const above = round.find((value) => value >= high * (1 - 1e-9) && value > below) ?? high;
+  const domain: [number, number] = [below, above];
+  const inside = round.filter((value) => value >= below && value <= above);
+  if (inside.length < 3) return { domain, ticks: roundTicks(below, above, count) };
+  if (inside.length <= count + 1) return { domain, ticks: inside };
+  const decades = inside.filter((value) => Math.abs(Math.log10(value) % 1) < 1e-9);
+  const every = Math.ceil(decades.length / (count + 1));
+  const ticks = decades.filter((_, k) => k % every === 0);
+  return { domain, ticks: ticks.length >= 2 ? ticks : [below, above] };
 }
 
 /** The axis around a range of values, with round ends outside it. */

@@ -1,5 +1,6 @@
 /** One playground: four stores and the session that ties them to a trainer. A page may hold several. */
 import type { Catalogue } from './catalogue.ts';
+import { makeRefusalStore, type RefusalStore } from './refusals.ts';
 import { makeRunStore, type RunStore } from './runStore.ts';
 import type { OpenStorage } from './runsStorage.ts';
 import { makeRunsStore, type RunsStore } from './runsStore.ts';
@@ -14,6 +15,7 @@ export interface Lab {
   setup: SetupStore;
   view: ViewStore;
   runs: RunsStore;
+  refusals: RefusalStore;
   session: Session;
 }
 
@@ -21,5 +23,7 @@ export interface Lab {
 export function makeLab(catalogue: Catalogue, connect: Connect, search: string, storage?: OpenStorage): Lab {
   const stores = { run: makeRunStore(), setup: makeSetupStore(catalogue, search), view: makeViewStore() };
   const runs = makeRunsStore(catalogue, stores.run, storage);
-  return { catalogue, ...stores, runs, session: makeSession(catalogue, stores, connect) };
+  const session = makeSession(catalogue, stores, connect);
+  const refusals = makeRefusalStore(catalogue, stores.setup, session);
+  return { catalogue, ...stores, runs, refusals, session };
 }

@@ -18,7 +18,8 @@ export interface Latest {
 }
 
 const FIRST_CAPACITY = 1024;
-const DRAWN_STRETCHES = 256; // of each metric lowest and highest are drawn: about 400 points per series
+/** Points of a curve: of each metric lowest and highest are drawn, about 400 points per series. */
+export const DRAWN_STRETCHES = 256;
 
 function grown<A extends Float32Array | Float64Array | Int32Array>(old: A, capacity: number, fill = 0): A {
   const next = new (old.constructor as new (n: number) => A)(capacity);
@@ -41,17 +42,22 @@ export interface Stretch {
  */
 export class Stretches {
   /** rows in a stretch; the last one may have fewer */
-  length = 1;
-  private done = 0;
+  length: number;
+  /** the row at which the first stretch begins */
+  readonly from: number;
+  private done: number;
   private readonly most: number;
   private readonly sum: Float64Array;
   private readonly count: Int32Array;
   private readonly low: Float32Array;
   private readonly high: Float32Array;
 
-  /** At most `most` stretches, a power of two. */
-  constructor(most = DRAWN_STRETCHES) {
+  /** At most `most` stretches, an even number, of at least `length` rows, from a row on. */
+  constructor(most = DRAWN_STRETCHES, from = 0, length = 1) {
     this.most = most;
+    this.from = from;
+    this.done = from;
+    this.length = length;
     this.sum = new Float64Array(most);
     this.count = new Int32Array(most);
     this.low = new Float32Array(most).fill(Number.POSITIVE_INFINITY);
@@ -61,15 +67,20 @@ export class Stretches {
   /** Looks at the rows that were appended since the last call. */
   extend(column: Column, num_rows: number): void {
     for (let row = this.done; row < num_rows; row++) {
-      if (row >= this.length * this.most) this.join();
+      if (row - this.from >= this.length * this.most) this.join();
       if (Number.isNaN(column.mean[row])) continue;
-      const s = Math.floor(row / this.length);
+      const s = Math.floor((row - this.from) / this.length);
       this.sum[s] += column.mean[row];
       this.count[s]++;
       this.low[s] = Math.min(this.low[s], column.low[row]);
       this.high[s] = Math.max(this.high[s], column.high[row]);
     }
-    this.done = num_rows;
+    this.done = Math.max(this.done, num_rows);
+  }
+
+  /** The sum and the number of what was measured in a stretch. */
+  total(s: number): { sum: number; count: number } {
+    return { sum: this.sum[s], count: this.count[s] };
   }
 
   /** One stretch. */
@@ -114,8 +125,22 @@ export class MetricStore {
   private ids: readonly string[] = [];
   private columns = new Map<string, Column>();
   private readonly stretches = new Map<string, Stretches>();
-  /** every replica by itself, where there are several */
-  readonly singles = new SingleRows();
+  /** every replica by itself in all metrics, as long as that is little: for files */
+  readonly every = new SingleRows();
+  /** ids of the metrics of which every replica is kept, not only their mean, lowest and highest */
+  private watched: readonly string[] = [];
+  private singles = new Map<string, Float32Array[]>();
+
+  /** Keeps every replica's own values of these metrics from now on, and of no others. */
+  watch(ids: readonly string[]): void {
+    this.watched = [...ids];
+    for (const id of this.singles.keys()) if (!ids.includes(id)) this.singles.delete(id);
+  }
+
+  /** A metric's values replica by replica, NaN before it was watched; undefined where there are none. */
+  singlesOf(id: string): readonly Float32Array[] | undefined {
+    return this.singles.get(id);
+  }
 
   /** Empties the store for a new run. */
   clear(): void {
@@ -125,8 +150,9 @@ export class MetricStore {
     this.steps = new Int32Array(FIRST_CAPACITY); // whoever kept the former rows goes on reading them
     this.seconds = new Float64Array(FIRST_CAPACITY);
     this.columns = new Map();
+    this.singles = new Map();
     this.stretches.clear();
-    this.singles.clear();
+    this.every.clear();
     this.setMetrics(this.ids);
   }
 
@@ -160,11 +186,14 @@ export class MetricStore {
     const added = batch.steps.length;
     if (added === 0) return;
     if (batch.num_replicas > 1 && this.num_replicas === 1) this.splitColumns(batch.num_replicas);
-    if (batch.num_replicas > 1) this.singles.append(this.ids, batch);
+    if (batch.num_replicas > 1) this.every.append(this.ids, batch);
     this.reserve(this.num_rows + added);
     this.steps.set(batch.steps, this.num_rows);
     this.seconds.set(batch.seconds, this.num_rows);
-    for (const [m, id] of this.ids.entries()) this.appendColumn(this.columns.get(id)!, batch, m);
+    for (const [m, id] of this.ids.entries()) {
+      this.appendColumn(this.columns.get(id)!, batch, m);
+      if (batch.num_replicas > 1 && this.watched.includes(id)) this.appendSingles(id, batch, m);
+    }
     this.num_rows += added;
   }
 
@@ -230,6 +259,23 @@ export class MetricStore {
       const low = shared ? mean : grown(old.low, capacity, Number.NaN);
       const high = shared ? mean : grown(old.high, capacity, Number.NaN);
       this.columns.set(id, { mean, low, high });
+    }
+    for (const [id, old] of this.singles)
+      this.singles.set(
+        id,
+        old.map((values) => grown(values, capacity, Number.NaN)),
+      );
+  }
+
+  private appendSingles(id: string, { num_metrics, num_replicas, steps, values }: RowBatch, metric: number): void {
+    let singles = this.singles.get(id);
+    if (!singles) {
+      singles = Array.from({ length: num_replicas }, () => new Float32Array(this.steps.length).fill(Number.NaN));
+      this.singles.set(id, singles);
+    }
+    for (const [replica, column] of singles.entries()) {
+      for (let row = 0; row < steps.length; row++)
+        column[this.num_rows + row] = values[(row * num_replicas + replica) * num_metrics + metric];
     }
   }
 

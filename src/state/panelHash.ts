@@ -12,7 +12,8 @@ export const hashOf = ({ panel, item }: Place): string => `#${panel}${item === u
 
 /** The place that a hash names, or undefined where there is none of that name. */
 export function placeOf(hash: string): Place | undefined {
-  const [name, item] = hash.replace(/^#/, '').split('/');
+  const [name, ...rest] = hash.replace(/^#/, '').split('/');
+  const item = rest.join('/');
   const panel = PANELS.find((known) => known === name);
   if (!panel) return undefined;
   return item ? { panel, item } : { panel };

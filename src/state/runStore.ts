@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Edit, RowBatch, RunInfo, SampleGroup, Status } from '../trainer/protocol.ts';
 import { MetricStore } from './metricStore.ts';
+import { SampleHistory } from './sampleHistory.ts';
 
 /** The state before the worker has said anything. */
 export const NO_STATUS: Status = { phase: 'empty', step: 0, steps_per_second: 0, message: '', progress: 0 };
@@ -12,12 +13,19 @@ export interface Mark extends Edit {
   number: number;
 }
 
+/** What the replicas of a run differ in: by replica, hyperparameters with their values. */
+export type Spread = readonly Record<string, number>[];
+
 /** The run as the page knows it. */
 export interface RunState {
   info: RunInfo | undefined;
   status: Status;
   marks: Mark[];
   sample: SampleGroup | undefined;
+  /** the newest step that was looked at and did not ask the followed prompt */
+  missed_step: number | undefined;
+  /** samples of earlier steps */
+  readonly history: SampleHistory;
   /** one sentence about the last request that was refused, '' when there is nothing to say */
   problem: string;
   /** the worker itself is gone; only a restart helps */
@@ -27,12 +35,17 @@ export interface RunState {
   /** grows with every batch of rows; the rows are in `metrics` */
   version: number;
   readonly metrics: MetricStore;
+  /** the latest rows, replica by replica; `metrics` keeps only their mean, lowest and highest */
+  last_rows: RowBatch | undefined;
+  /** undefined where all replicas have the same hyperparameters */
+  spread: Spread | undefined;
   /** A run was built or changed. A run at another place than the rows so far is a new one: rows and marks go. */
   setInfo(info: RunInfo, is_new: boolean): void;
   addRows(batch: RowBatch): void;
   addEdit(edit: Edit): void;
   setStatus(status: Status): void;
-  setSample(sample: SampleGroup | undefined): void;
+  /** Takes a sample; one that was missed, as it is of another prompt than the followed one, is only counted. */
+  setSample(sample: SampleGroup | undefined, is_missed?: boolean): void;
   setProblem(problem: string): void;
   setBroken(problem: string): void;
   setWanted(is_wanted: boolean): void;
@@ -61,16 +74,21 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
     status: NO_STATUS,
     marks: [],
     sample: undefined,
+    missed_step: undefined,
+    history: new SampleHistory(),
     problem: '',
     is_broken: false,
     is_wanted: true,
     version: 0,
     metrics: new MetricStore(),
+    last_rows: undefined,
+    spread: undefined,
     setInfo: (info, is_new) => {
       const { metrics } = get();
       if (is_new) metrics.clear();
+      if (is_new) get().history.clear();
       metrics.setMetrics(info.metrics.map((metric) => metric.id));
-      const fresh = is_new ? { marks: [], sample: undefined } : {};
+      const fresh = is_new ? { marks: [], sample: undefined, missed_step: undefined } : {};
       set((state) => ({ info, problem: '', is_broken: false, version: state.version + 1, ...fresh }));
     },
     addRows: (batch) => {
@@ -79,7 +97,7 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
       const is_anew = metrics.num_rows > 0 && batch.steps[0] <= metrics.steps[metrics.num_rows - 1];
       if (is_anew) metrics.clear();
       metrics.append(batch);
-      set((state) => ({ version: state.version + 1, marks: is_anew ? [] : state.marks }));
+      set((state) => ({ version: state.version + 1, last_rows: batch, marks: is_anew ? [] : state.marks }));
     },
     addEdit: (edit) => {
       const time = now();
@@ -95,7 +113,10 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
       });
     },
     setStatus: (status) => set({ status }),
-    setSample: (sample) => set({ sample }),
+    setSample: (sample, is_missed = false) => {
+      if (sample && sample.responses.length > 0 && !is_missed) get().history.add(sample);
+      set(is_missed ? { missed_step: sample?.step } : { sample, missed_step: undefined });
+    },
     setProblem: (problem) => set({ problem }),
     setBroken: (problem) => set({ problem, is_broken: true, is_wanted: false }),
     setWanted: (is_wanted) => set({ is_wanted }),

@@ -81,6 +81,9 @@ function slotSource(slot: string, file: string, group: string, twin: CodeFile): 
   return { key: `${slot}/${file}`, group, title: `${slot}: ${file}`, wgsl: fileOf(part.file, part.text), twin };
 }
 
+/** Kernels in which a step of any algorithm can be followed, from the drawn symbol to the moved weight. */
+const SHARED_KERNELS = ['policy_gradient', 'sample_symbol', 'score_responses', 'logits_backward', 'adamw'];
+
 /** Every slot that parts fill and every kernel that they launch, with the kernel in which all of them meet. */
 export function sourcesOf(parts: Parts): Source[] {
   const out = new Map<string, Source>();
@@ -101,7 +104,7 @@ export function sourcesOf(parts: Parts): Source[] {
     }
   }
   const shared = 'In every algorithm';
-  add(kernelSource('policy_gradient', shared));
+  for (const kernel of SHARED_KERNELS) add(kernelSource(kernel, shared));
   const declared = '/src/algorithms/algorithm.ts';
   const text = algorithmTexts[declared] ?? '';
   for (const [slot, { file }] of Object.entries(DEFAULT_FILLS)) {

@@ -51,12 +51,24 @@ export function sizeSentence(info: RunInfo): string {
 }
 
 /** What the lines and bands of a chart stand for, '' where a point is simply a measured value. */
-export function bandSentence(steps_per_point: number, num_replicas: number): string {
-  const of = [
-    steps_per_point > 1 ? plural(steps_per_point, 'step') : '',
-    num_replicas > 1 ? plural(num_replicas, 'replica') : '',
-  ].filter((text) => text !== '');
-  return of.length === 0 ? '' : `Line: mean of ${of.join(' and ')}. Band: lowest to highest.`;
+export function bandSentence(
+  steps_per_point: number,
+  num_replicas: number,
+  { smooth = 0, smoothing = 0, num_singles = 0 } = {},
+): string {
+  const over = (steps: number) =>
+    [steps > 1 ? plural(steps, 'step') : '', num_replicas > 1 ? plural(num_replicas, 'replica') : '']
+      .filter((text) => text !== '')
+      .join(' and ');
+  const raw = over(steps_per_point);
+  const said: string[] = [];
+  if (smooth > 0) said.push(`Thick line: mean of the last ${over(smooth)}.`);
+  else if (raw !== '') said.push(`${num_singles > 0 ? 'Thick line' : 'Line'}: mean of ${raw}.`);
+  if (num_singles > 0) said.push(`Thin lines: replicas 1 to ${num_singles}.`);
+  else if (smooth > 0) said.push(`Faint line: ${raw === '' ? 'every step' : `mean of ${raw}`}.`);
+  if (num_singles === 0 && raw !== '') said.push('Band: lowest to highest.');
+  if (smoothing > 1 && smooth === 0) said.push(`A point is a mean of as many steps as were asked for already.`);
+  return said.join(' ');
 }
 
 /** Where reward and entropy stand: the charts in words. */

@@ -171,8 +171,13 @@ export function writeQuery(catalogue: Catalogue, base: Setup, setup: Setup, sear
   return text === '' ? '' : `?${text}`;
 }
 
-/** The query of a link to hand on: its version, and everything that differs from the defaults. */
-export function writeLink(catalogue: Catalogue, base: Setup, setup: Setup): string {
-  const rest = writeQuery(catalogue, base, setup).slice(1);
+/** Of the parameters that are no setting, the one that changes what runs. */
+export const SWEEP_KEY = 'sweep';
+
+/** The query of a link to hand on: its version, everything that differs from the defaults, and a sweep of `search`. */
+export function writeLink(catalogue: Catalogue, base: Setup, setup: Setup, search = ''): string {
+  const sweep = new URLSearchParams(search).get(SWEEP_KEY);
+  const also = sweep === null ? '' : `?${new URLSearchParams({ [SWEEP_KEY]: sweep })}`;
+  const rest = writeQuery(catalogue, base, setup, also).slice(1);
   return `?v=${LINK_VERSION}${rest === '' ? '' : `&${rest}`}`;
 }

@@ -1,5 +1,7 @@
 /** What is open and looked at: nothing here changes the run. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { TokenColor } from './sampleScale.ts';
+import { type ChartView, PLAIN_CHARTS } from './zoom.ts';
 
 /** Ids of the sections that fold. */
 export const PANELS = [
@@ -9,8 +11,10 @@ export const PANELS = [
   'policy',
   'batch',
   'runs',
+  'sweep',
   'law',
   'samples',
+  'inside',
   'metrics',
   'program',
   'about',
@@ -26,6 +30,10 @@ export type PanelId = (typeof PANELS)[number];
 export interface ViewState {
   open: Record<PanelId, boolean>;
   is_help_open: boolean;
+  /** the list of algorithms is open */
+  is_picker_open: boolean;
+  /** the knob that was asked to be swept */
+  swept: string | undefined;
   /** the sample section is on the screen; only then are samples fetched while running */
   is_sample_seen: boolean;
   prompt_index: number;
@@ -34,17 +42,39 @@ export interface ViewState {
   read_step: number | undefined;
   /** metrics with a chart of their own beside reward and entropy */
   charted: readonly string[];
+  /** how all charts are drawn, and through which window */
+  chart: ChartView;
+  /** what colours the tokens of the samples */
+  token_color: TokenColor;
+  /** the earlier step whose sample is looked at; undefined is the latest */
+  sample_step: number | undefined;
+  /** the same prompt is looked at in every step that asks it; undefined: where it is asked often */
+  is_following: boolean | undefined;
+  /** the prompt that is followed, by its place among the task's prompts */
+  followed: number | undefined;
   /** the experiment that is looked at; undefined is the list of all */
   experiment: string | undefined;
+  /** the lesson that is read, and its part from 1 */
+  lesson: { id: string; part: number } | undefined;
+  /** the source that a link asked for, as `sourcesOf` names it */
+  code: string | undefined;
   /** the section that a link led to, and how many links have been followed: it comes into sight each time */
   shown: { panel: PanelId; count: number } | undefined;
   setOpen(panel: PanelId, is_open: boolean): void;
   setHelp(is_open: boolean): void;
+  setPicker(is_open: boolean): void;
   setSampleSeen(is_seen: boolean): void;
   lookAt(prompt_index: number, replica: number): void;
   readAt(step: number | undefined): void;
   setCharted(ids: readonly string[]): void;
+  setChart(change: Partial<ChartView>): void;
+  setTokenColor(token_color: TokenColor): void;
+  lookBack(step: number | undefined): void;
+  setFollowing(is_following: boolean): void;
+  setFollowed(prompt: number | undefined): void;
   setExperiment(id: string | undefined): void;
+  /** '' is the list of lessons */
+  setLesson(lesson: { id: string; part: number } | undefined): void;
   /** Opens a section and brings it into sight, with one thing inside it where the section has several. */
   show(panel: PanelId, item?: string): void;
 }
@@ -61,7 +91,9 @@ export function makeViewStore(): ViewStore {
       policy: true,
       batch: true,
       runs: true,
+      sweep: false,
       samples: true,
+      inside: false,
       metrics: true,
       program: false,
       law: false,
@@ -72,25 +104,43 @@ export function makeViewStore(): ViewStore {
       fullscale: false,
     },
     is_help_open: false,
+    is_picker_open: false,
+    swept: undefined,
     is_sample_seen: false,
     prompt_index: 0,
     replica: 0,
     read_step: undefined,
     charted: [],
+    chart: PLAIN_CHARTS,
+    token_color: 'coef',
+    sample_step: undefined,
+    is_following: undefined,
+    followed: undefined,
     experiment: undefined,
+    lesson: undefined,
+    code: undefined,
     shown: undefined,
     setOpen: (panel, is_open) => set((state) => ({ open: { ...state.open, [panel]: is_open } })),
     setHelp: (is_help_open) => set({ is_help_open }),
+    setPicker: (is_picker_open) => set({ is_picker_open }),
     setSampleSeen: (is_sample_seen) => set({ is_sample_seen }),
     readAt: (read_step) => set({ read_step }),
     setCharted: (charted) => set({ charted }),
+    setLesson: (lesson) => set({ lesson }),
+    setChart: (change) => set(({ chart }) => ({ chart: { ...chart, ...change } })),
+    setTokenColor: (token_color) => set({ token_color }),
+    lookBack: (sample_step) => set({ sample_step }),
+    setFollowing: (is_following) => set({ is_following, followed: undefined, sample_step: undefined }),
+    setFollowed: (followed) => set({ followed }),
     setExperiment: (experiment) => set({ experiment }),
     show: (panel, item) =>
       set((state) => ({
         open: { ...state.open, [panel]: true },
         shown: { panel, count: (state.shown?.count ?? 0) + 1 },
         ...(panel === 'experiments' ? { experiment: item } : {}),
+        ...(panel === 'about' ? { code: item } : {}),
+        ...(panel === 'sweep' && item !== undefined ? { swept: item } : {}),
       })),
-    lookAt: (prompt_index, replica) => set({ prompt_index, replica }),
+    lookAt: (prompt_index, replica) => set({ prompt_index, replica, followed: undefined, sample_step: undefined }),
   }));
 }

@@ -83,12 +83,34 @@ export interface SampleToken {
   advantage: number;
   entropy: number;
   clipped: boolean;
+  /** probability under the present weights over that when it was drawn */
+  ratio: number;
+  /** only where a close look was asked for */
+  close?: SampleClose;
+}
+/** What a close look adds to a token: everything its coefficient was made of, as the newest update saw it. */
+export interface SampleClose {
+  /** under the weights at the start of the update phase, and under those that the update began from */
+  old_logp: number;
+  now_logp: number;
+  /** the factors of `coef`: weight · (mask · importance · correction · advantage · likelihood − penalty); NaN where a factor is not known */
+  factors: Record<'weight' | 'mask' | 'importance' | 'correction' | 'advantage' | 'likelihood' | 'penalty', number>;
+  /** a covariance singled the token out */
+  is_picked: boolean;
+  /** dropped by the dual clip */
+  is_clipped_lower: boolean;
+  /** probability of every symbol at this place when the token was drawn; absent where a solver wrote it */
+  before?: number[];
+  /** the same under the weights that the step has left behind; absent where that takes another forward pass */
+  after?: number[];
 }
 export interface SampleResponse {
   text: string;
   verdict: string;
   reward: number;
   tokens: SampleToken[];
+  /** the task's solver wrote it, not the policy */
+  is_demonstration: boolean;
 }
 /** One prompt of the last step with its group. */
 export interface SampleGroup {
@@ -98,6 +120,32 @@ export interface SampleGroup {
   num_prompts: number;
   prompt: string;
   responses: SampleResponse[];
+  /** place of the prompt among the task's, and how many it has */
+  prompt_id: number;
+  num_task_prompts: number;
+  /** only where a close look was asked for: how a person reads each symbol, and the step's hyperparameters */
+  symbols?: string[];
+  hyper?: Record<string, number>;
+}
+
+export type HistogramOf = 'advantage' | 'coef';
+/** How one number is spread over the newest rollout of a replica. */
+export interface Histogram {
+  of: HistogramOf;
+  step: number;
+  replica: number;
+  /** what is counted */
+  unit: 'response' | 'token';
+  count: number;
+  /** values that are exactly 0; they are in no bin */
+  zeros: number;
+  mean: number;
+  low: number;
+  high: number;
+  /** bin k reaches from (first + k) · width to the next; none where all values are 0 */
+  first: number;
+  width: number;
+  counts: number[];
 }
 
 export interface SelfTestRow {
@@ -132,7 +180,12 @@ export interface TrainerApi {
   swap(change: { algorithm?: string; parts?: Record<string, string> }): Promise<RunInfo>;
   checkpoint(): Promise<ArrayBuffer>;
   restore(file: ArrayBuffer): Promise<RunInfo>;
-  sample(prompt_index: number, replica: number): Promise<SampleGroup>;
+  /** A group of the newest rollout; where the prompt `follow` was asked there, that prompt's. `is_close` adds what each coefficient was made of. */
+  sample(prompt_index: number, replica: number, follow?: number, is_close?: boolean): Promise<SampleGroup>;
+  /** How the advantages or coefficients of the newest rollout are spread. */
+  histogram(of: HistogramOf, replica: number): Promise<Histogram>;
+  /** Why each of these configurations cannot be opened, '' where it can. Builds no run. */
+  refusals(configs: readonly RunConfig[]): Promise<string[]>;
   /** At most this many steps a second; 0 lifts the limit. */
   setSpeed(steps_per_second: number): Promise<void>;
   selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }>;

@@ -93,6 +93,15 @@ export const wantsReference = (r: Pick<Resolved, 'parts'>, values: Record<string
     return asked?.includes('ref_logp') && coefficients.some((name) => values.some((v) => (v[name] ?? 0) > 0));
   });
 
+let latest: { task: Task; key: string; instance: TaskInstance } | undefined;
+
+/** The task with its settings. The latest one is kept: some enumerate thousands of prompts, and most changes keep the task. */
+function instanceOf(task: Task, settings: Record<string, number>): TaskInstance {
+  const key = JSON.stringify(settings);
+  if (latest?.task !== task || latest.key !== key) latest = { task, key, instance: task.build(settings) };
+  return latest.instance;
+}
+
 /** Checks every name and number of a configuration and builds what it names for an engine. Throws one sentence. */
 export function resolve(config: RunConfig, engine?: EngineInfo): Resolved {
   const algorithm = algorithmOf(config.algorithm);
@@ -103,7 +112,7 @@ export function resolve(config: RunConfig, engine?: EngineInfo): Resolved {
   if (complaints.length > 0) throw new Error(complaints.join(' '));
   const batch = fillTable('batch setting', BATCH, { ...algorithm.batch, ...config.batch });
   splitBatch(batch.prompts, batch.group_size, batch.minibatches);
-  const instance = task.build(fillTable(`setting of task ${task.id}`, task.settings, config.task_settings));
+  const instance = instanceOf(task, fillTable(`setting of task ${task.id}`, task.settings, config.task_settings));
   const refused = ROLES.flatMap(
     (role) =>
       parts[role].refuses_task?.({

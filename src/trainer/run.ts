@@ -1,5 +1,5 @@
 /** A run: programs on an executor, hyperparameters per replica, a step counter. Knows no worker and no page. */
-import { partsIn } from '../algorithms/algorithm.ts';
+import { type Parts, partsIn } from '../algorithms/algorithm.ts';
 import { algorithmOf } from '../algorithms/index.ts';
 import type { Executor, LoadedProgram } from '../engine/executor.ts';
 import { elementsOf, type Program, printProgram } from '../engine/program.ts';
@@ -112,6 +112,12 @@ export class Run {
   }
   get instance() {
     return this.resolved.instance;
+  }
+  get policy(): PolicyInstance {
+    return this.resolved.policy;
+  }
+  get parts(): Parts {
+    return this.resolved.parts;
   }
   get program(): Program {
     return this.training.program;

@@ -1,9 +1,19 @@
 /** One prompt of the last step with its group of responses, token by token, for a person. */
+import { AUTHOR } from '../../shaders/lib/author.ref.ts';
 import type { SampleGroup, SampleResponse, SampleToken } from './protocol.ts';
 import type { Run } from './run.ts';
 
-/** Reads a group of the newest rollout. `prompt_index` counts the groups of the step, `replica` the policies; both are clamped. */
-export async function readSample(run: Run, prompt_index: number, replica: number): Promise<SampleGroup> {
+/**
+ * Reads a group of the newest rollout. `prompt_index` counts the groups of the step, `replica` the policies; both are
+ * clamped. Where the task's prompt `follow` is asked in that step, its group is read instead.
+ */
+export async function readSample(
+  run: Run,
+  prompt_index: number,
+  replica: number,
+  follow?: number,
+  is_close = false,
+): Promise<SampleGroup> {
   const { instance, program } = run;
   const {
     prompt: num_prompts,
@@ -17,12 +27,19 @@ export async function readSample(run: Run, prompt_index: number, replica: number
     advantage_stride,
   } = program.dims;
   const r = Math.min(Math.max(0, Math.floor(replica) || 0), run.replicas - 1);
-  const b = Math.min(Math.max(0, Math.floor(prompt_index) || 0), num_prompts - 1);
-  if (run.step === 0) {
-    return { step: 0, replica: r, prompt_index: b, num_prompts, prompt: '', responses: [] };
-  }
+  const slot = Math.min(Math.max(0, Math.floor(prompt_index) || 0), num_prompts - 1);
+  const num_task_prompts = instance.prompts.length;
+  const where = { replica: r, prompt_index: slot, num_prompts, num_task_prompts };
+  if (run.step === 0) return { ...where, step: 0, prompt: '', responses: [], prompt_id: -1 };
+  const step = run.step - 1;
   const names = ['tokens', 'token_mask', 'length', 'rewards', 'recorded', 'advantage', 'token_stat'];
-  const { tokens, token_mask, length, rewards, recorded, advantage, token_stat } = await run.executor.read(names);
+  const close = is_close ? await import('./sampleClose.ts') : undefined; // most visitors never look that closely
+  if (close) names.push(...close.CLOSE_BUFFERS.filter((name) => program.buffers[name] !== undefined));
+  const read = await run.executor.read([...new Set([...names, 'prompt_index'])]);
+  const { tokens, token_mask, length, rewards, recorded, advantage, token_stat } = read;
+  const asked = read.prompt_index.subarray(r * num_prompts, (r + 1) * num_prompts);
+  const followed = follow === undefined ? -1 : asked.indexOf(follow);
+  const b = followed < 0 ? slot : followed;
   const hyper = run.hyperOf(r);
   let prompt_text = '';
   const responses: SampleResponse[] = [];
@@ -45,6 +62,7 @@ export async function readSample(run: Run, prompt_index: number, replica: number
         advantage: advantage[s * advantage_stride + (advantage_stride > 1 ? t : 0)],
         entropy: stat[1],
         clipped: stat[5] + stat[6] > 0,
+        ratio: Math.exp(-stat[3]),
       };
     });
     responses.push({
@@ -52,7 +70,9 @@ export async function readSample(run: Run, prompt_index: number, replica: number
       verdict: shown.verdict,
       reward: rewards[s],
       tokens: chips.slice(0, position),
+      is_demonstration: recorded[s * position_stride * 4 + 3] === AUTHOR.demonstration,
     });
   }
-  return { step: run.step - 1, replica: r, prompt_index: b, num_prompts, prompt: prompt_text, responses };
+  const group = { ...where, step, prompt: prompt_text, responses, prompt_id: asked[b] };
+  return close ? close.closely(run, group, b, read) : group;
 }

@@ -9,6 +9,8 @@ import { shaderLibrary } from '../engine/library.ts';
 import { decodeCheckpoint, openCheckpoint, takeCheckpoint } from './checkpoint.ts';
 import { openDevice } from './device.ts';
 import type {
+  Histogram,
+  HistogramOf,
   RowBatch,
   RunConfig,
   RunInfo,
@@ -299,9 +301,28 @@ export class Trainer implements TrainerApi {
   }
 
   /** Reads beside the loop: the copies are queued between two steps. */
-  async sample(prompt_index: number, replica: number): Promise<SampleGroup> {
+  async sample(prompt_index: number, replica: number, follow?: number, is_close = false): Promise<SampleGroup> {
     await this.queue;
-    return readSample(this.current(), prompt_index, replica);
+    return readSample(this.current(), prompt_index, replica, follow, is_close);
+  }
+
+  /** Reads beside the loop too. */
+  async histogram(of: HistogramOf, replica: number): Promise<Histogram> {
+    const { readHistogram } = await import('./histogram.ts'); // only a page that shows it needs it
+    await this.queue;
+    return readHistogram(this.current(), of, replica);
+  }
+
+  /** Checked beside the loop, as when a run is opened. */
+  async refusals(configs: readonly RunConfig[]): Promise<string[]> {
+    return configs.map((config) => {
+      try {
+        resolve(config, this.executor?.info);
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
   }
 
   async setSpeed(steps_per_second: number): Promise<void> {

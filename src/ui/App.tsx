@@ -12,6 +12,7 @@ import { NextMove } from './header/NextMove.tsx';
 import { Statement } from './header/Statement.tsx';
 import { LazyPanel } from './LazyPanel.tsx';
 import { useLab, useSetup } from './lab.tsx';
+import { LessonSlot } from './lessons/LessonSlot.tsx';
 import { MetricTable } from './metrics/MetricTable.tsx';
 import { HyperPanel } from './panels/HyperPanel.tsx';
 import { PartsPanel } from './panels/PartsPanel.tsx';
@@ -22,8 +23,10 @@ import { SamplePanel } from './samples/SamplePanel.tsx';
 
 // What is read rather than watched arrives when its section is opened.
 const AboutPanel = lazy(() => import('./about/AboutPanel.tsx'));
+const InsidePanel = lazy(() => import('./inside/InsidePanel.tsx'));
 const LawPanel = lazy(() => import('./law/LawPanel.tsx'));
 const ExperimentsPanel = lazy(() => import('./experiments/ExperimentsPanel.tsx'));
+const SweepPanel = lazy(() => import('./sweep/SweepPanel.tsx'));
 const PapersPanel = lazy(() => import('./papers/PapersPanel.tsx'));
 const TakePanel = lazy(() => import('./take/TakePanel.tsx'));
 const FullScalePanel = lazy(() => import('./take/FullScalePanel.tsx'));
@@ -54,6 +57,7 @@ export function App() {
       <Header />
       <main>
         <Statement />
+        <LessonSlot />
         <NextMove />
         <RunControls />
         <StatusMessage />
@@ -62,10 +66,16 @@ export function App() {
           <div className="results">
             <ChartsPanel />
             <LazyRuns />
+            <LazyPanel id="sweep" title="Sweep" note="one knob or two over replicas">
+              <SweepPanel />
+            </LazyPanel>
             <LazyPanel id="law" title="Entropy law" note="score against exp(entropy), fitted live">
               <LawPanel />
             </LazyPanel>
             <SamplePanel />
+            <LazyPanel id="inside" title="Inside one update" note="one token, stage by stage">
+              <InsidePanel />
+            </LazyPanel>
             <MetricTable />
             <ProgramPanel />
             <LazyPanel id="about" title={`About ${algorithm}`} note="equations, differences, code">

@@ -3,7 +3,7 @@ import { sentenceOf } from '../state/session.ts';
 import { Panel } from './Panel.tsx';
 
 /** Says in one sentence what went wrong inside a section; the rest of the page goes on. */
-class SectionFallback extends Component<{ children: ReactNode }, { problem: string }> {
+export class SectionFallback extends Component<{ children: ReactNode }, { problem: string }> {
   override state = { problem: '' };
   static getDerivedStateFromError(error: unknown) {
     return { problem: sentenceOf(error) };

@@ -7,7 +7,9 @@ const HANDS_ON = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
 /** Scrolls to a section, again while what stands around it still grows, until the reader takes over. */
 function keepInSight(section: HTMLElement): () => void {
-  const observer = new ResizeObserver(() => section.scrollIntoView());
+  // where a link leads to one thing inside the section, that is what comes into sight
+  const aim = () => (section.querySelector('[data-aim]') ?? section).scrollIntoView();
+  const observer = new ResizeObserver(aim);
   const stop = () => {
     observer.disconnect();
     clearTimeout(timer);
@@ -15,7 +17,7 @@ function keepInSight(section: HTMLElement): () => void {
   };
   const timer = setTimeout(stop, SETTLE_MS);
   for (const event of HANDS_ON) window.addEventListener(event, stop, { passive: true });
-  section.scrollIntoView();
+  aim();
   observer.observe(document.body);
   return stop;
 }

@@ -71,12 +71,33 @@ export function useFrame(interval_ms: number): number {
   return frame;
 }
 
-/** The same value one task later, so that two slow drawings do not block the page together. */
+const APART_MS = 12;
+const waiting = new Set<() => void>();
+let is_serving = false;
+
+/** Does what waits, one thing per task, so that slow drawings never share one. */
+function serve(): void {
+  const [next] = waiting;
+  is_serving = next !== undefined;
+  if (next === undefined) return;
+  waiting.delete(next);
+  next();
+  setTimeout(serve, APART_MS);
+}
+
+/** The same value in a later task that no other late value has, so that slow drawings do not block the page together. */
 export function useLate<T>(value: T): T {
   const [late, setLate] = useState(value);
   useEffect(() => {
-    const timer = setTimeout(() => setLate(value), 0);
-    return () => clearTimeout(timer);
+    const turn = () => setLate(() => value);
+    waiting.add(turn);
+    if (!is_serving) {
+      is_serving = true;
+      setTimeout(serve, 0);
+    }
+    return () => {
+      waiting.delete(turn);
+    };
   }, [value]);
   return late;
 }

@@ -53,6 +53,7 @@ const RESULTS = {
   title: 'Entropy collapse',
   question: 'Does it collapse?',
   papers: ['entropy-mechanism'],
+  chosen: '',
   steps: 101,
   seeds: 2,
   seed: 1,

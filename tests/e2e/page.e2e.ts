@@ -135,7 +135,9 @@ test('a part is swapped on the running policy, and the algorithm too', async ({ 
   await expect(page.getByTestId('marks')).toContainText('advantage');
   await expect.poll(() => stepOf(page)).toBeGreaterThan(before + 2);
   await expect.poll(() => new URL(page.url()).searchParams.get('part.advantage')).toBe(other);
-  await page.getByLabel('Algorithm', { exact: true }).selectOption('rloo');
+  await page.getByRole('combobox', { name: 'Algorithm', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Search algorithms' }).fill('rloo');
+  await page.keyboard.press('Enter');
   await expect(page.getByTestId('marks')).toContainText('rloo');
   await expect.poll(() => new URL(page.url()).searchParams.get('algorithm')).toBe('rloo');
   await phase(page, 'running');

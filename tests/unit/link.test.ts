@@ -37,9 +37,9 @@ describe('parsing', () => {
     expect(one.engine).toBe('webgpu');
     const other = parseCommand([
       ...link,
-      ...words('--algorithm dr_grpo --task repeat_symbol --part weighting=token_mean'),
+      ...words('--algorithm dr_grpo --task say_symbol --part weighting=token_mean'),
     ]);
-    expect(other.config).toMatchObject({ algorithm: 'dr_grpo', task: 'repeat_symbol', task_settings: {}, seed: 7 });
+    expect(other.config).toMatchObject({ algorithm: 'dr_grpo', task: 'say_symbol', task_settings: {}, seed: 7 });
     expect(other.config.parts).toEqual({ weighting: 'token_mean' });
     expect(other.config.hyper).toEqual({ learning_rate: 0.05 });
   });
@@ -47,10 +47,10 @@ describe('parsing', () => {
   test('what does not fit is brought into its range as on the page, with its sentence', () => {
     const { config, complaints } = parseCommand([
       '--link',
-      '?v=2&set.learning_rate=99&algorithm=grpoo&set.__proto__=1',
+      '?v=2&set.learning_rate=99&algorithm=grpoo&set.__proto__=1&sweep=clip_low:0.1,0.2',
     ]);
     expect(config).toMatchObject({ algorithm: 'grpo', hyper: { learning_rate: 1 } });
-    expect(complaints).toHaveLength(4);
+    expect(complaints).toHaveLength(5);
   });
 
   test.each([

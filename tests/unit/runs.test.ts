@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { ROLES } from '../../src/algorithms/algorithm.ts';
 import type { Knob } from '../../src/engine/table.ts';
 import { SETTING_PLACES, settingTables, withoutDefaults } from '../../src/state/catalogue.ts';
-import { chartRows, rowsBySeconds, secondOf } from '../../src/state/chartRows.ts';
+import { chartRows, drawnRows, secondOf } from '../../src/state/chartRows.ts';
 import { valueAt as knobValueAt, numPositions } from '../../src/state/knobScale.ts';
 import { registries } from '../../src/state/registries.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
@@ -210,7 +210,7 @@ describe('curves', () => {
   test('rows over time stand where their steps were taken', () => {
     const { run } = recorded(1000);
     const by_step = chartRows(run.getState(), ['reward_mean']);
-    const by_time = rowsBySeconds(run.getState(), by_step);
+    const by_time = drawnRows(run.getState(), ['reward_mean'], { by: 'seconds' }).rows;
     by_time.forEach((row, k) => {
       expect(row.first).toBeCloseTo(by_step[k].first / 10, 9);
       expect(row.last).toBeCloseTo(by_step[k].last / 10, 9);

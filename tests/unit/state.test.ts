@@ -72,6 +72,10 @@ describe('address', () => {
 
   test('every setup survives a link that is handed on, which names its version', () => {
     expect(writeLink(registries, DEFAULT_SETUP, DEFAULT_SETUP)).toBe(`?v=${LINK_VERSION}`);
+    const search = '?utm=x&seed=3&sweep=learning_rate:0.01,0.1';
+    expect(writeLink(registries, DEFAULT_SETUP, DEFAULT_SETUP, search)).toBe(
+      `?v=${LINK_VERSION}&sweep=learning_rate%3A0.01%2C0.1`,
+    );
     fc.assert(
       fc.property(anySetup, fc.constantFrom('', '#law', '#experiments/entropy_collapse'), (setup, hash) => {
         const link = `https://example.org/lab/${writeLink(registries, DEFAULT_SETUP, setup)}${hash}`;
@@ -423,6 +427,7 @@ describe('words', () => {
       advantage: 0,
       entropy: 0,
       clipped: false,
+      ratio: 1,
     });
     const sample = {
       step: 0,
@@ -430,7 +435,17 @@ describe('words', () => {
       prompt_index: 0,
       num_prompts: 1,
       prompt: '',
-      responses: [{ text: '', verdict: '', reward: 0, tokens: [token(-2), token(0.001), token(0), token(9, 0)] }],
+      prompt_id: 0,
+      num_task_prompts: 1,
+      responses: [
+        {
+          text: '',
+          verdict: '',
+          reward: 0,
+          is_demonstration: false,
+          tokens: [token(-2), token(0.001), token(0), token(9, 0)],
+        },
+      ],
     };
     const limit = coefLimit(sample);
     expect(limit).toBe(2);

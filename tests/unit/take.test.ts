@@ -15,6 +15,7 @@ import { PAPER, SLOT_COLOURS } from '../../src/state/take/palette.ts';
 import { pictureOf, pictureSvg } from '../../src/state/take/picture.ts';
 import { SingleRows } from '../../src/state/take/singleRows.ts';
 import { readQuery } from '../../src/state/urlState.ts';
+import { type ChartView, PLAIN_CHARTS } from '../../src/state/zoom.ts';
 import type { SampleGroup } from '../../src/trainer/protocol.ts';
 import { readCsv } from './lib/csv.ts';
 import { batchOf, info, range } from './lib/rows.ts';
@@ -157,7 +158,7 @@ describe('picture', () => {
       columns: { reward_mean: { mean: Float32Array.from([0, 0.2, 0.4]) } },
     },
   });
-  function svgOf(name: string, by: 'step' | 'seconds' = 'step', steps = 30) {
+  function svgOf(name: string, by: 'step' | 'seconds' = 'step', steps = 30, view: Partial<ChartView> = {}) {
     const store = makeRunStore();
     const metrics = [
       { id: 'reward_mean', label: 'Reward', unit: '', doc: '' },
@@ -168,7 +169,15 @@ describe('picture', () => {
       store.getState().addRows(batchOf(range(0, steps), 3, 2, (s, r, m) => (m === 0 ? s / 40 + r / 100 : 2 - s / 30)));
     store.getState().addEdit({ step: 5, text: `learning_rate 0.1 → ${name}` });
     const titles = { algorithm: 'GRPO', task: name };
-    return pictureSvg(pictureOf(store.getState(), { charted: ['entropy'], overlays: [runOverlay(name)], by, titles }));
+    return pictureSvg(
+      pictureOf(store.getState(), {
+        charted: ['entropy'],
+        overlays: [runOverlay(name)],
+        by,
+        titles,
+        view: { ...PLAIN_CHARTS, ...view },
+      }),
+    );
   }
 
   test('is well-formed XML with title, legend, axes and curves, whatever names it holds', () => {
@@ -204,6 +213,17 @@ describe('picture', () => {
     expect(svg).toContain(`<rect width="${width}" height="${height}" fill="#ffffff"/>`);
     expect(svg).not.toMatch(/NaN|undefined|var\(|href|<script|<foreignObject/);
     for (const [, size] of svg.matchAll(/font-size="(\d+)"/g)) expect(Number(size)).toBeGreaterThanOrEqual(16);
+  });
+
+  test('follows the page’s smoothing, window, axis and single replicas', () => {
+    const zoom = { first: 10, last: 20, by: 'step' as const, generation: 1 };
+    for (const view of [{ smoothing: 5 }, { is_log: true }, { is_single: true, smoothing: 5 }, { zoom }]) {
+      const { svg } = svgOf('a', 'step', 30, view);
+      expect(readXml(svg).count('clipPath')).toBe(3);
+      expect(svg).not.toMatch(/NaN|Infinity/);
+      expect(svg).not.toBe(svgOf('a').svg);
+    }
+    expect(svgOf('a', 'step', 30, { smoothing: 5 }).svg).toContain('data-metric="reward_mean_smooth"');
   });
 
   test('over seconds, and before there is a curve', () => {
@@ -251,14 +271,25 @@ describe('documents', () => {
   });
 
   test('samples hold symbols and the numbers of every token; none of them breaks JSON', () => {
-    const token = { symbol: '3', mask: 1, logp: -0.5, coef: Number.NaN, advantage: 1, entropy: 2, clipped: false };
+    const token = {
+      symbol: '3',
+      mask: 1,
+      logp: -0.5,
+      coef: Number.NaN,
+      advantage: 1,
+      entropy: 2,
+      clipped: false,
+      ratio: 1,
+    };
     const group: SampleGroup = {
       step: 4,
       replica: 0,
       prompt_index: 0,
+      prompt_id: 0,
       num_prompts: 1,
+      num_task_prompts: 1,
       prompt: 'sum to 3',
-      responses: [{ text: '3', verdict: 'right', reward: 1, tokens: [token] }],
+      responses: [{ text: '3', verdict: 'right', reward: 1, tokens: [token], is_demonstration: false }],
     };
     const document = JSON.parse(written(samplesDocument(info(), [group])));
     expect(document.format).toBe('rollout-lab-samples');

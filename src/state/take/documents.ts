@@ -51,10 +51,11 @@ export function samplesDocument(info: Pick<RunInfo, 'config'>, groups: readonly 
     format: 'rollout-lab-samples',
     version: 1,
     config: info.config,
-    groups: groups.map(({ step, replica, prompt_index, prompt, responses }) => ({
+    groups: groups.map(({ step, replica, prompt_index, prompt_id, prompt, responses }) => ({
       step,
       replica,
       prompt_index,
+      prompt_id,
       prompt,
       responses,
     })),

@@ -20,7 +20,7 @@ type Line = Record<string, number | string>;
 export function takeRows(metrics: MetricStore, ids: readonly string[]): TakenRows {
   const rows = metrics.soFar();
   const all = [...new Set([...ids, ...rows.columns.keys()])];
-  const pieces = rows.num_replicas > 1 ? metrics.singles.soFar() : undefined;
+  const pieces = rows.num_replicas > 1 ? metrics.every.soFar() : undefined;
   return { ids: all, rows, pieces };
 }
 

@@ -1,31 +1,33 @@
 /** The charts as one picture that stands by itself: title, legend, axes and readable letters on white. SVG, made as text. */
-import { secondAxis, stepAxis, valueAxis } from '../axis.ts';
+import { logAxis, rangeOf, secondAxis, spanAxis, stepAxis } from '../axis.ts';
 import {
-  type ChartRow,
-  chartRows,
+  type Drawn,
+  drawnRows,
   numMeasured,
-  rowsBySeconds,
+  type Span,
   secondOf,
+  singleKey,
+  smoothKey,
   spanKey,
-  stepsPerPoint,
 } from '../chartRows.ts';
 import { formatCount, formatNumber, formatTick } from '../format.ts';
+import { HISTOGRAM } from '../histogram.ts';
 import type { RunState } from '../runStore.ts';
 import { type CompareBy, LETTERS, type Overlay } from '../runs.ts';
-import { type Curve, curveOf, extentOf, placeCurves } from '../runsChart.ts';
+import { type Curve, curveOf, extentOf, makeCurve, placeCurves, placerOf, rangeIn } from '../runsChart.ts';
 import { ACCURACY, bandSentence, ENTROPY, REWARD } from '../summary.ts';
+import { type ChartView, windowOf } from '../zoom.ts';
 import { PAPER, SLOT_COLOURS, SLOT_DASHES } from './palette.ts';
 
-interface Drawn {
+interface Line {
   id: string;
   kind: 'line' | 'points';
   label: string;
   colour: string;
 }
-interface Chart {
+interface Chart extends Drawn {
   title: string;
-  rows: ChartRow[];
-  series: Drawn[];
+  series: Line[];
   overlaid: { slot: number; name: string; curve: Curve }[];
   optimum?: number;
   floor?: number;
@@ -37,6 +39,9 @@ export interface Picture {
   by: CompareBy;
   charts: Chart[];
   marks: { number: number; place: number; text: string }[];
+  /** the part of the axis that is looked at; undefined is all of it */
+  window: Span | undefined;
+  is_log: boolean;
 }
 
 const WIDTH = 1200;
@@ -70,24 +75,27 @@ export function pictureOf(
     charted,
     overlays,
     by,
+    view,
     titles,
   }: {
     charted: readonly string[];
     overlays: readonly Overlay[];
     by: CompareBy;
+    /** smoothing, window, axis and single replicas, as on the page */
+    view: ChartView;
     titles: { algorithm: string; task: string };
   },
 ): Picture {
   const { info, marks, metrics } = state;
   const infos = new Map((info?.metrics ?? []).map((metric) => [metric.id, metric]));
   const label = (id: string) => infos.get(id)?.label ?? id;
-  const series = (id: string, colour: string, kind: Drawn['kind'] = 'line'): Drawn => ({
+  const series = (id: string, colour: string, kind: Line['kind'] = 'line'): Line => ({
     id,
     kind,
     label: label(id),
     colour,
   });
-  const wanted: (Omit<Chart, 'rows' | 'overlaid'> & { title: string })[] = [
+  const wanted: (Omit<Chart, keyof Drawn | 'overlaid'> & { title: string })[] = [
     {
       title: 'Reward',
       series: [
@@ -97,34 +105,41 @@ export function pictureOf(
       optimum: info?.optimum,
     },
     { title: 'Entropy, nats', series: [series(ENTROPY, PAPER.entropy)], floor: 0 },
-    ...charted.map((id) => {
-      const unit = infos.get(id)?.unit;
-      return { title: unit ? `${label(id)}, ${unit}` : label(id), series: [series(id, PAPER.ink)] };
-    }),
+    ...charted
+      .filter((id) => id !== HISTOGRAM)
+      .map((id) => {
+        const unit = infos.get(id)?.unit;
+        return { title: unit ? `${label(id)}, ${unit}` : label(id), series: [series(id, PAPER.ink)] };
+      }),
   ];
+  const { smoothing } = view;
+  const window = windowOf(view.zoom, metrics, by);
+  const as = { by, window, smoothing, has_singles: view.is_single && metrics.num_replicas > 1 };
   const charts = wanted.map((chart): Chart => {
-    const by_step = chartRows(
-      state,
-      chart.series.map(({ id }) => id),
-    );
+    const ids = chart.series.map(({ id }) => id);
     return {
       ...chart,
-      rows: by === 'step' ? by_step : rowsBySeconds(state, by_step),
+      ...drawnRows(state, ids, as),
       overlaid: overlays.map((overlay) => ({
         slot: overlay.slot,
         name: overlay.name,
-        curve: curveOf(overlay.rows, chart.series[0].id, by),
+        curve:
+          !window && smoothing < 2
+            ? curveOf(overlay.rows, ids[0], by)
+            : makeCurve(overlay.rows, ids[0], by, window, smoothing),
       })),
     };
   });
   const { seed = 1, batch = {} } = info?.config ?? {};
   const replicas = batch.replicas ?? 1;
   const last = metrics.num_rows > 0 ? metrics.steps[metrics.num_rows - 1] : 0;
-  const note = bandSentence(stepsPerPoint(chartRows(state, [REWARD])), replicas);
+  const note = bandSentence(charts[0].steps_per_point, replicas, { ...charts[0], smoothing });
   return {
     title: `${titles.algorithm} on ${titles.task}`,
     subtitle: [`Seed ${seed}, up to step ${formatCount(last)}.`, note].filter((text) => text !== '').join(' '),
     by,
+    window,
+    is_log: view.is_log,
     charts,
     marks: marks.slice(-MARKS_SHOWN).map(({ number, step, text }) => ({
       number,
@@ -184,25 +199,41 @@ function legend(keys: readonly Key[], top: number): { body: string; lines: numbe
 const pathOf = (points: readonly (readonly [number, number])[]) =>
   points.length === 0 ? '' : `M${points.map(([x, y]) => `${px(x)} ${px(y)}`).join('L')}`;
 
-function chartBody(chart: Chart, picture: Picture, top: number): { body: string; height: number } {
-  const { rows, series, overlaid, optimum, floor } = chart;
+function chartBody(chart: Chart, picture: Picture, top: number, index: number): { body: string; height: number } {
+  const { rows, series, overlaid, optimum, floor, smooth, num_singles } = chart;
+  const { window } = picture;
   const out = [text(EDGE.left, top, 24, chart.title, 'font-weight="600"')];
   const keys = legend(keysOf(chart), top + 34);
   out.push(keys.body);
   const plot_top = top + 34 + keys.lines * LEGEND_LINE;
   const plot_width = WIDTH - EDGE.left - EDGE.right;
-  const extent = extentOf(
-    rows,
-    overlaid.map(({ curve }) => curve),
-  );
+  const curves = overlaid.map(({ curve }) => curve);
+  const extent = window ?? extentOf(rows, curves);
   const x = picture.by === 'step' ? stepAxis([extent], 10) : secondAxis(extent.first, extent.last, 10);
-  const also = [optimum, floor, ...overlaid.flatMap(({ curve }) => [curve.low, curve.high])].filter(
-    (value): value is number => value !== undefined && !Number.isNaN(value),
+  const of_curves = curves.flatMap((curve) => (window ? rangeIn(curve, window) : [curve.low, curve.high]));
+  const also = [optimum, ...of_curves].filter((value): value is number => value !== undefined && !Number.isNaN(value));
+  const singles = (id: string) => Array.from({ length: num_singles }, (_, replica) => singleKey(id, replica));
+  const keys_drawn = series.flatMap(({ id, kind }) =>
+    kind === 'line' && num_singles > 0 ? [id, ...singles(id)] : [id, spanKey(id)],
   );
-  const ids = series.map(({ id }) => id);
-  const y = valueAxis(rows, ids, also, 5);
-  const x_px = (place: number) => EDGE.left + ((place - x.domain[0]) / (x.domain[1] - x.domain[0])) * plot_width;
-  const y_px = (value: number) => plot_top + ((y.domain[1] - value) / (y.domain[1] - y.domain[0])) * PLOT_HEIGHT;
+  const range = rangeOf(rows, keys_drawn, also);
+  const is_log = picture.is_log && range.low > 0;
+  if (floor !== undefined && !is_log) range.low = Math.min(range.low, floor);
+  const y = (is_log ? logAxis : spanAxis)(range.low, range.high, 5);
+  const area = {
+    left: EDGE.left,
+    top: plot_top,
+    width: plot_width,
+    height: PLOT_HEIGHT,
+    x: x.domain,
+    y: y.domain,
+    is_log,
+  };
+  const { x_px, y_px } = placerOf(area);
+  const clip = `clip-path="url(#plot-${index})"`;
+  out.push(
+    `<clipPath id="plot-${index}"><rect x="${EDGE.left}" y="${px(plot_top - 6)}" width="${plot_width}" height="${PLOT_HEIGHT + 12}"/></clipPath>`,
+  );
   const bottom = plot_top + PLOT_HEIGHT;
   for (const tick of y.ticks) {
     out.push(`<path d="M${EDGE.left} ${px(y_px(tick))}H${WIDTH - EDGE.right}" stroke="${PAPER.grid}"/>`);
@@ -227,7 +258,7 @@ function chartBody(chart: Chart, picture: Picture, top: number): { body: string;
     out.push(text(x_px(place) + 4, plot_top + 14, 16, String(number), 'font-weight="600"'));
   }
   for (const { id, kind, colour } of [...series].reverse()) {
-    if (kind === 'points') continue;
+    if (kind === 'points' || num_singles > 0) continue;
     const spans = rows.flatMap((row) => {
       const value = row[id];
       if (typeof value !== 'number') return [];
@@ -237,26 +268,34 @@ function chartBody(chart: Chart, picture: Picture, top: number): { body: string;
     if (!spans.some(({ span }) => span[1] > span[0])) continue;
     const up = spans.map(({ at, span }) => [at, y_px(span[1])] as const);
     const down = spans.map(({ at, span }) => [at, y_px(span[0])] as const).reverse();
-    out.push(`<path d="${pathOf([...up, ...down])}Z" fill="${colour}" fill-opacity="0.25"/>`);
+    out.push(`<path ${clip} d="${pathOf([...up, ...down])}Z" fill="${colour}" fill-opacity="0.25"/>`);
   }
-  const area = { left: EDGE.left, top: plot_top, width: plot_width, height: PLOT_HEIGHT, x: x.domain, y: y.domain };
   const placed = placeCurves(overlaid, area);
   for (const { slot, path, transform } of placed) {
     out.push(
-      `<path d="${path}" transform="${transform}" fill="none" stroke="${SLOT_COLOURS[slot]}" stroke-width="2.2" stroke-dasharray="${SLOT_DASHES[slot]}" vector-effect="non-scaling-stroke"/>`,
+      `<g ${clip}><path d="${path}" transform="${transform}" fill="none" stroke="${SLOT_COLOURS[slot]}" stroke-width="2.2" stroke-dasharray="${SLOT_DASHES[slot]}" vector-effect="non-scaling-stroke"/></g>`,
     );
   }
-  for (const { id, kind, colour } of [...series].reverse()) {
+  const line = (key: string, colour: string, width: number, opacity = 1) => {
     const points = rows.flatMap((row) => {
-      const value = row[id];
+      const value = row[key];
       return typeof value === 'number' ? [[x_px(row.step), y_px(value)] as const] : [];
     });
-    const width = kind === 'line' ? 3 : 2;
     out.push(
-      `<path d="${pathOf(points)}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-linejoin="round" data-metric="${xml(id)}"/>`,
+      `<path ${clip} d="${pathOf(points)}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linejoin="round" data-metric="${xml(key)}"/>`,
     );
-    if (kind === 'points' && numMeasured(rows, id) <= MAX_POINTS)
-      for (const [cx, cy] of points) out.push(`<circle cx="${px(cx)}" cy="${px(cy)}" r="5" fill="${colour}"/>`);
+    return points;
+  };
+  for (const { id, kind, colour } of [...series].reverse()) {
+    if (kind === 'points') {
+      const points = line(id, colour, 2);
+      if (numMeasured(rows, id) > MAX_POINTS) continue;
+      for (const [cx, cy] of points) out.push(`<circle ${clip} cx="${px(cx)}" cy="${px(cy)}" r="5" fill="${colour}"/>`);
+      continue;
+    }
+    for (const key of singles(id)) line(key, colour, 1.2, 0.6);
+    if (smooth > 0 && num_singles === 0) line(id, colour, 1.2, 0.5);
+    line(smooth > 0 ? smoothKey(id) : id, colour, 3);
   }
   for (const { slot, label } of placed)
     out.push(text(label.x, label.y + 5, 18, LETTERS[slot], `font-weight="700" fill="${SLOT_COLOURS[slot]}"`));
@@ -267,8 +306,8 @@ function chartBody(chart: Chart, picture: Picture, top: number): { body: string;
 export function pictureSvg(picture: Picture): { svg: string; width: number; height: number } {
   let top = EDGE.top + TITLE_HEIGHT;
   const body: string[] = [];
-  for (const chart of picture.charts) {
-    const drawn = chartBody(chart, picture, top);
+  for (const [index, chart] of picture.charts.entries()) {
+    const drawn = chartBody(chart, picture, top, index);
     body.push(`<g>${drawn.body}</g>`);
     top += drawn.height + 30;
   }

@@ -15,7 +15,7 @@ import {
 import { own, ROLE_QUESTIONS, ROLE_TITLES } from '../../state/catalogue.ts';
 import { formatPlain } from '../../state/format.ts';
 import { titleOf } from '../../state/results.ts';
-import { useLab, useSetup } from '../lab.tsx';
+import { useLab, useSetup, useView } from '../lab.tsx';
 import { ArxivLink } from '../links.tsx';
 import { Equation } from './Equation.tsx';
 import { Legend } from './Legend.tsx';
@@ -119,7 +119,9 @@ function Equations({ parts }: { parts: Parts }) {
 export default function AboutPanel() {
   const { catalogue } = useLab();
   const config = useSetup((state) => state.config);
-  const [is_code_open, setCodeOpen] = useState(false);
+  const [is_opened, setCodeOpen] = useState(false);
+  const code = useView((state) => state.code);
+  const is_code_open = is_opened || code !== undefined;
   const algorithm = own(catalogue.algorithms, config.algorithm);
   const rows = useMemo(() => differences(catalogue, config), [catalogue, config]);
   // The same object while no part changes: a moved slider must not take the reader's place in the code away.
@@ -171,7 +173,7 @@ export default function AboutPanel() {
       <h3>Code, as it runs</h3>
       {is_code_open ? (
         <Suspense fallback={<p className="muted">Loading</p>}>
-          <SourceBrowser parts={parts} />
+          <SourceBrowser parts={parts} code={code} />
         </Suspense>
       ) : (
         <button type="button" onClick={() => setCodeOpen(true)}>

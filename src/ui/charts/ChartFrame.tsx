@@ -1,12 +1,25 @@
-import { type KeyboardEvent, lazy, type PointerEvent, type ReactNode, Suspense } from 'react';
-import type { ChartRow } from '../../state/chartRows.ts';
+import { type KeyboardEvent, lazy, type PointerEvent, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { rangeOf } from '../../state/axis.ts';
+import { singleKey, spanKey } from '../../state/chartRows.ts';
+import type { Collapse } from '../../state/collapse.ts';
+import { formatCount } from '../../state/format.ts';
 import { LETTERS } from '../../state/runs.ts';
-import { extentOf, nearestPlace, placeText, readingPlaces, readingText, rowAt } from '../../state/runsChart.ts';
+import {
+  extentOf,
+  nearestPlace,
+  placeText,
+  rangeIn,
+  readingPlaces,
+  readingText,
+  rowAt,
+} from '../../state/runsChart.ts';
 import { useLab, useSize, useView } from '../lab.tsx';
 import { useOverlaid } from '../runs/overlaid.ts';
 import { ChartLegend } from './ChartLegend.tsx';
 import { PLOT } from './layout.ts';
 import type { Series } from './MetricChart.tsx';
+import type { ChartData } from './useChartData.ts';
+import { useZoom } from './useZoom.ts';
 
 // recharts is larger than the rest of the page: controls work before it has arrived.
 const MetricChart = lazy(() => import('./MetricChart.tsx'));
@@ -14,39 +27,110 @@ const MetricChart = lazy(() => import('./MetricChart.tsx'));
 interface Props {
   title: string;
   unit?: string;
-  rows: ChartRow[];
+  data: ChartData;
   /** the first one is also drawn of the overlaid runs */
   series: readonly Series[];
   optimum?: number;
+  /** a linear axis reaches this value, whatever the data */
   floor?: number;
-  /** what lines and bands stand for */
-  note?: string;
+  /** the moment of collapse, if there was one */
+  collapse?: Collapse;
   /** what stands beside the legend */
   children?: ReactNode;
 }
 
-/** A chart with its heading and legend, and the reading line that pointer and keyboard move. */
-export function ChartFrame({ title, unit, rows, series, optimum, floor, note, children }: Props) {
+const LEAST_DRAG_PX = 8;
+const PER_WHEEL = 1.0018; // per pixel that a wheel turns
+const IS_WINDOW_KEY = /^[-+=_0]$/;
+
+/** A chart with its heading and legend, the reading line that pointer and keyboard move, and the window that they choose. */
+export function ChartFrame({ title, unit, data, series, optimum, floor, collapse, children }: Props) {
   const { view } = useLab();
+  const move = useZoom();
   const read_step = useView((state) => state.read_step);
   const { ref, size } = useSize<HTMLDivElement>();
+  const [drag, setDrag] = useState<{ from: number; to: number }>();
+  const { rows, by, window, smooth, num_singles } = data;
   const metric = series[0].id;
-  const { by, overlaid } = useOverlaid(metric);
+  const overlaid = useOverlaid(metric, by, window, data.smoothing);
   const curves = overlaid.map(({ curve }) => curve);
-  const places = readingPlaces(rows, curves);
-  const extent = extentOf(rows, curves);
+  const extent = window ?? extentOf(rows, curves);
+  const places = readingPlaces(rows, curves).filter((place) => place >= extent.first && place <= extent.last);
   const reading = read_step === undefined ? undefined : places[nearestPlace(places, read_step)];
-  const shown = reading ?? rows.at(-1)?.step ?? 0;
+  const shown = reading ?? places.at(-1) ?? 0;
   const row = rowAt(rows, shown);
   const live = row?.[metric];
 
+  const keys = series.flatMap(({ id, kind }) =>
+    kind === 'line' && num_singles > 0
+      ? [id, ...Array.from({ length: num_singles }, (_, replica) => singleKey(id, replica))]
+      : [id, spanKey(id)],
+  );
+  const also = curves.flatMap((curve) => (window ? rangeIn(curve, window) : [curve.low, curve.high]));
+  if (optimum !== undefined) also.push(optimum);
+  const drawn = also.filter((value) => !Number.isNaN(value));
+  const range = rangeOf(rows, keys, drawn);
+  const is_log = data.is_log && range.low > 0;
+  if (floor !== undefined && !is_log) range.low = Math.min(range.low, floor);
+
+  const shareAt = (box: DOMRect, client_x: number) =>
+    Math.min(1, Math.max(0, (client_x - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right)));
+  const placeAt = (event: PointerEvent) =>
+    extent.first + shareAt(event.currentTarget.getBoundingClientRect(), event.clientX) * (extent.last - extent.first);
   const point = (event: PointerEvent) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const share = (event.clientX - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right);
-    const place = extent.first + Math.min(1, Math.max(0, share)) * (extent.last - extent.first);
-    view.getState().readAt(places[nearestPlace(places, place)]);
+    if (drag) setDrag({ ...drag, to: event.clientX });
+    else view.getState().readAt(places[nearestPlace(places, placeAt(event))]);
   };
+  const down = (event: PointerEvent) => {
+    point(event);
+    if (event.pointerType === 'touch' || event.button !== 0) return; // a finger reads and scrolls
+    event.currentTarget.setPointerCapture(event.pointerId);
+    setDrag({ from: event.clientX, to: event.clientX });
+  };
+  const up = (event: PointerEvent) => {
+    if (!drag) return;
+    setDrag(undefined);
+    if (Math.abs(drag.to - drag.from) < LEAST_DRAG_PX) return;
+    const box = event.currentTarget.getBoundingClientRect();
+    const [from, to] = [drag.from, drag.to].sort((a, b) => a - b).map((px) => shareAt(box, px));
+    const width = extent.last - extent.first;
+    move.to({ first: extent.first + from * width, last: extent.first + to * width });
+  };
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const turn = (event: WheelEvent) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault(); // not the browser's own zoom
+      const box = element.getBoundingClientRect();
+      const share = (event.clientX - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right);
+      const now = move.now();
+      move.by(PER_WHEEL ** event.deltaY, now.first + share * (now.last - now.first));
+    };
+    element.addEventListener('wheel', turn, { passive: false });
+    return () => element.removeEventListener('wheel', turn);
+  }, [ref, move]);
+
   const press = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape') {
+      setDrag(undefined);
+      view.getState().readAt(undefined);
+    }
+    const moved = {
+      '+': () => move.closer(),
+      '=': () => move.closer(),
+      '-': () => move.wider(),
+      _: () => move.wider(),
+      '0': move.reset,
+      ArrowLeft: event.shiftKey ? move.earlier : undefined,
+      ArrowRight: event.shiftKey ? move.later : undefined,
+    }[event.key];
+    if (moved && (event.shiftKey || IS_WINDOW_KEY.test(event.key))) {
+      event.preventDefault();
+      moved();
+      return;
+    }
     const last = places.length - 1;
     const at = nearestPlace(places, shown);
     const to = {
@@ -59,13 +143,14 @@ export function ChartFrame({ title, unit, rows, series, optimum, floor, note, ch
       Home: 0,
       End: last,
     }[event.key];
-    if (event.key === 'Escape') view.getState().readAt(undefined);
     if (to === undefined || last < 0) return;
     event.preventDefault();
     view.getState().readAt(places[Math.min(last, Math.max(0, to))]);
   };
   const is_empty = places.length === 0;
-  const waiting = <p className="muted chart-waiting">{is_empty ? 'No step yet' : 'Loading the chart'}</p>;
+  const empty_text = window ? 'No step of this chart in the window' : 'No step yet';
+  const waiting = <p className="muted chart-waiting">{is_empty ? empty_text : 'Loading the chart'}</p>;
+  const left_of = ref.current?.getBoundingClientRect().left ?? 0;
   return (
     <div className="chart" data-testid={`chart-${title.toLowerCase()}`}>
       <div className="chart-head">
@@ -78,9 +163,12 @@ export function ChartFrame({ title, unit, rows, series, optimum, floor, note, ch
           overlaid={overlaid}
           place={reading}
           row={reading === undefined ? undefined : row}
+          newest={rows.at(-1)}
           step_text={placeText(by, shown, row)}
+          smooth={smooth}
           optimum={optimum}
-          note={note}
+          collapse={collapse && `collapse at step ${formatCount(collapse.step)}`}
+          remark={data.is_log && !is_log && !is_empty ? 'linear: not all values are above 0' : undefined}
         />
         {children}
       </div>
@@ -95,26 +183,40 @@ export function ChartFrame({ title, unit, rows, series, optimum, floor, note, ch
         aria-valuenow={shown}
         aria-valuetext={readingText(by, shown, typeof live === 'number' ? live : undefined, overlaid, LETTERS)}
         onPointerMove={point}
-        onPointerDown={point}
+        onPointerDown={down}
+        onPointerUp={up}
+        onPointerCancel={() => setDrag(undefined)}
         onPointerLeave={() => view.getState().readAt(undefined)}
+        onDoubleClick={move.reset}
         onBlur={() => view.getState().readAt(undefined)}
         onKeyDown={press}
       >
         {!is_empty && size.width > 0 ? (
           <Suspense fallback={waiting}>
             <MetricChart
-              rows={rows}
+              data={data}
               series={series}
               overlaid={overlaid}
-              by={by}
+              low={range.low}
+              high={range.high}
+              is_log={is_log}
               read_step={reading}
               optimum={optimum}
-              floor={floor}
+              collapse_step={collapse?.step}
               {...size}
             />
           </Suspense>
         ) : (
           waiting
+        )}
+        {drag && Math.abs(drag.to - drag.from) >= LEAST_DRAG_PX && (
+          <div
+            className="zoom-drag"
+            style={{
+              left: Math.max(PLOT.left, Math.min(drag.from, drag.to) - left_of),
+              width: Math.abs(drag.to - drag.from),
+            }}
+          />
         )}
       </div>
     </div>

@@ -1,5 +1,5 @@
-import { type ChartRow, spanKey } from '../../state/chartRows.ts';
-import { formatNumber } from '../../state/format.ts';
+import { type ChartRow, smoothKey, spanKey } from '../../state/chartRows.ts';
+import { formatCount, formatNumber } from '../../state/format.ts';
 import { hasEnded, valueAt } from '../../state/runsChart.ts';
 import { useLab, useRun } from '../lab.tsx';
 import { RunKey } from '../runs/OverlayLayer.tsx';
@@ -15,14 +15,32 @@ interface Props {
   row: ChartRow | undefined;
   step_text: string;
   optimum?: number;
-  note?: string;
+  /** the latest live row, which has the latest running mean */
+  newest: ChartRow | undefined;
+  /** steps that the running mean reaches back, 0 without */
+  smooth: number;
+  /** the moment of collapse, in words */
+  collapse?: string;
+  /** why the axis is not what was asked for */
+  remark?: string;
 }
 
 const written = (value: unknown, otherwise = 'not measured') =>
   typeof value === 'number' && !Number.isNaN(value) ? formatNumber(value) : otherwise;
 
 /** Which line is which, with its value at the reading line or the latest one. */
-export function ChartLegend({ series, overlaid, place, row, step_text, optimum, note }: Props) {
+export function ChartLegend({
+  series,
+  overlaid,
+  place,
+  row,
+  newest,
+  step_text,
+  smooth,
+  optimum,
+  collapse,
+  remark,
+}: Props) {
   const { run } = useLab();
   const infos = useRun((state) => state.info?.metrics);
   const { metrics } = run.getState();
@@ -32,11 +50,14 @@ export function ChartLegend({ series, overlaid, place, row, step_text, optimum, 
         const label = infos?.find((info) => info.id === id)?.label;
         if (label === undefined) return null;
         const span = kind === 'line' && row?.[spanKey(id)];
-        const value = place === undefined ? metrics.latest(id)?.mean : row?.[id];
+        const is_smooth = smooth > 0 && kind === 'line';
+        const read = place === undefined ? newest : row;
+        const value = is_smooth ? read?.[smoothKey(id)] : place === undefined ? metrics.latest(id)?.mean : row?.[id];
         return (
           <span key={id} className="legend-item">
             <span className={`swatch is-${kind}`} style={{ color }} aria-hidden="true" />
-            {overlaid.length > 0 && index === 0 ? 'this run' : label}{' '}
+            {overlaid.length > 0 && index === 0 ? 'this run' : label}
+            {is_smooth && `, mean of ${formatCount(smooth)} steps`}{' '}
             <b>{written(value, place !== undefined && !row ? 'not yet' : undefined)}</b>
             {Array.isArray(span) && (
               <span className="muted">
@@ -65,7 +86,13 @@ export function ChartLegend({ series, overlaid, place, row, step_text, optimum, 
           optimum <b>{formatNumber(optimum)}</b>
         </span>
       )}
-      {note && place === undefined && <span className="legend-note muted">{note}</span>}
+      {collapse && (
+        <span className="legend-item" data-testid="legend-collapse">
+          <span className="swatch is-collapse" aria-hidden="true" />
+          {collapse}
+        </span>
+      )}
+      {remark && <span className="legend-remark muted">{remark}</span>}
       {place === undefined && overlaid.length > 0 && <span className="legend-latest muted">latest</span>}
       {place !== undefined && <span className="legend-item legend-step">at {step_text}</span>}
     </p>

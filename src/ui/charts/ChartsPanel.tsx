@@ -1,11 +1,13 @@
-import { useMemo } from 'react';
-import { chartRows, rowsBySeconds, stepsPerPoint } from '../../state/chartRows.ts';
+import { useEffect, useMemo } from 'react';
+import { CollapseWatch } from '../../state/collapse.ts';
 import { ACCURACY, bandSentence, chartSentence, ENTROPY, REWARD } from '../../state/summary.ts';
-import { useFrame, useLab, useLate, useRun, useRuns, useSetup } from '../lab.tsx';
+import { useFrame, useLab, useLate, useRun, useSetup, useView } from '../lab.tsx';
 import { MoreCharts } from '../runs/MoreCharts.tsx';
 import { ChartFrame } from './ChartFrame.tsx';
+import { ChartTools } from './ChartTools.tsx';
 import { MarkList } from './MarkList.tsx';
 import type { Series } from './MetricChart.tsx';
+import { useChartData } from './useChartData.ts';
 import './charts.css';
 
 const REWARD_SERIES: readonly Series[] = [
@@ -22,19 +24,30 @@ const SPEAK_EVERY_MS = 15_000;
 /** Both charts over the same rows, so that what belongs together stands one above the other. */
 function Charts() {
   const { run } = useLab();
-  const frame = useFrame(REDRAW_MS);
+  const data = useChartData(IDS, REDRAW_MS);
+  const reward_data = useLate(data);
+  const entropy_data = useLate(data);
   const optimum = useRun((state) => state.info?.optimum);
+  const charted = useView((state) => state.charted);
   const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
-  const by = useRuns((state) => state.compare_by);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
-  const by_step = useMemo(() => chartRows(run.getState(), IDS), [run, frame]);
-  const rows = useMemo(() => (by === 'step' ? by_step : rowsBySeconds(run.getState(), by_step)), [run, by, by_step]);
-  const late_rows = useLate(rows);
-  const note = bandSentence(stepsPerPoint(by_step), num_replicas);
+  const { metrics } = run.getState();
+  useEffect(() => metrics.watch([REWARD, ENTROPY, ...charted]), [metrics, charted]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another generation are another run's
+  const watch = useMemo(() => new CollapseWatch(), [metrics.generation]);
+  const collapse = watch.look(metrics);
   return (
     <>
-      <ChartFrame title="Reward" rows={rows} series={REWARD_SERIES} optimum={optimum} />
-      <ChartFrame title="Entropy" unit="nats" rows={late_rows} series={ENTROPY_SERIES} floor={0} note={note} />
+      <ChartTools />
+      <ChartFrame title="Reward" data={reward_data} series={REWARD_SERIES} optimum={optimum} />
+      <ChartFrame
+        title="Entropy"
+        unit="nats"
+        data={entropy_data}
+        series={ENTROPY_SERIES}
+        floor={0}
+        collapse={collapse}
+      />
+      <p className="legend-note muted">{bandSentence(data.steps_per_point, num_replicas, data)}</p>
       <MoreCharts />
     </>
   );

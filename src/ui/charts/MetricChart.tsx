@@ -1,14 +1,15 @@
-import { memo } from 'react';
+import { memo, useId } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, XAxis, YAxis, ZIndexLayer } from 'recharts';
-import { secondAxis, stepAxis, valueAxis } from '../../state/axis.ts';
-import { type ChartRow, numMeasured, secondOf, spanKey } from '../../state/chartRows.ts';
+import { logAxis, secondAxis, spanAxis, stepAxis } from '../../state/axis.ts';
+import { numMeasured, secondOf, singleKey, smoothKey, spanKey } from '../../state/chartRows.ts';
 import { formatCount, formatTick } from '../../state/format.ts';
-import type { CompareBy } from '../../state/runs.ts';
-import { extentOf, placeCurves } from '../../state/runsChart.ts';
+import { extentOf, type PlotArea, placeCurves } from '../../state/runsChart.ts';
 import { useLab, useRun } from '../lab.tsx';
 import { OverlayLayer, OverlayLetters } from '../runs/OverlayLayer.tsx';
 import type { Overlaid } from '../runs/overlaid.ts';
+import { SingleLines, SmoothLine } from './LineLayer.tsx';
 import { PLOT } from './layout.ts';
+import type { ChartData } from './useChartData.ts';
 
 /** A metric on a chart: a line, or points with a thin line where it is measured only now and then. */
 export interface Series {
@@ -18,22 +19,27 @@ export interface Series {
 }
 
 interface Props {
-  rows: ChartRow[];
+  data: ChartData;
   series: readonly Series[];
   width: number;
   height: number;
   overlaid: readonly Overlaid[];
-  by: CompareBy;
+  /** of everything that is drawn */
+  low: number;
+  high: number;
+  is_log: boolean;
   /** where the reading line stands */
   read_step: number | undefined;
   /** the best possible value, drawn across */
   optimum?: number;
-  /** the axis reaches this value, whatever the data */
-  floor?: number;
+  /** the step at which entropy had collapsed */
+  collapse_step?: number;
 }
 
 const ABOVE_LINES = 450; // recharts draws lines at 400
+const BELOW_LINES = 390;
 const MARKS_SHOWN = 30;
+const SIDES = PLOT.left + PLOT.right;
 const MARGIN = { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 };
 // Points as markers of one path: a circle element for each would cost half of a redraw.
 const markersOf = (id: string) => ({ markerStart: `url(#${id})`, markerMid: `url(#${id})`, markerEnd: `url(#${id})` });
@@ -41,24 +47,47 @@ const MAX_POINTS = 60; // more would run together
 const PIXELS_PER_TICK = { x: 90, y: 46 };
 
 /** One plot, drawn by recharts without animation. The reading line and the values are the frame's business. */
-function MetricChart({ rows, series, overlaid, by, width, height, read_step, optimum, floor }: Props) {
+function MetricChart({
+  data,
+  series,
+  overlaid,
+  width,
+  height,
+  low,
+  high,
+  is_log,
+  read_step,
+  optimum,
+  collapse_step,
+}: Props) {
   const { run } = useLab();
+  const clip_id = useId();
+  const { rows, by, window, smooth, num_singles } = data;
   const marks = useRun((state) => state.marks).slice(-MARKS_SHOWN);
   const drawn = [...series].reverse(); // the first one lies on top
-  const ids = series.map(({ id }) => id);
-  const curves = overlaid.map(({ curve }) => curve);
-  const also = [optimum, floor, ...curves.flatMap(({ low, high }) => [low, high])].filter(
-    (value) => value !== undefined && !Number.isNaN(value),
-  );
-  const plot = { width: width - PLOT.left - PLOT.right, height: height - PLOT.top - PLOT.bottom };
-  const extent = extentOf(rows, curves);
+  const lines = drawn.filter(({ kind }) => kind === 'line');
+  const plot = { left: PLOT.left, top: PLOT.top, width: width - SIDES, height: height - PLOT.top - PLOT.bottom };
+  const extent =
+    window ??
+    extentOf(
+      rows,
+      overlaid.map(({ curve }) => curve),
+    );
   const num_ticks = Math.max(2, Math.floor((width - PLOT.left) / PIXELS_PER_TICK.x));
   const x = by === 'step' ? stepAxis([extent], num_ticks) : secondAxis(extent.first, extent.last, num_ticks);
-  const y = valueAxis(rows, ids, also as number[], Math.max(2, Math.floor(plot.height / PIXELS_PER_TICK.y)));
-  const placed = placeCurves(overlaid, { left: PLOT.left, top: PLOT.top, ...plot, x: x.domain, y: y.domain });
+  const y = (is_log ? logAxis : spanAxis)(low, high, Math.max(2, Math.floor(plot.height / PIXELS_PER_TICK.y)));
+  const area: PlotArea = { ...plot, x: x.domain, y: y.domain, is_log };
+  const placed = placeCurves(overlaid, area);
+  const clip = `url(#${clip_id})`;
+  const placeOf = (step: number) => (by === 'step' ? step : secondOf(run.getState(), step));
+  const has_band = num_singles === 0;
+  const raw = has_band || smooth === 0 ? drawn : drawn.filter(({ kind }) => kind === 'points');
   return (
     <ComposedChart width={width} height={height} data={rows} margin={MARGIN} accessibilityLayer={false}>
       <defs>
+        <clipPath id={clip_id}>
+          <rect x={plot.left} y={plot.top - 3} width={plot.width} height={plot.height + 6} />
+        </clipPath>
         {drawn.map(({ id, kind, color }) =>
           kind === 'line' ? null : (
             <marker
@@ -79,6 +108,7 @@ function MetricChart({ rows, series, overlaid, by, width, height, read_step, opt
         type="number"
         domain={x.domain}
         ticks={x.ticks}
+        allowDataOverflow={window !== undefined}
         height={PLOT.bottom}
         tickFormatter={by === 'step' ? formatCount : (value: number) => `${formatTick(value)} s`}
         tickLine={false}
@@ -86,6 +116,7 @@ function MetricChart({ rows, series, overlaid, by, width, height, read_step, opt
       />
       <YAxis
         width={PLOT.left}
+        scale={is_log ? 'log' : 'auto'}
         domain={y.domain}
         ticks={y.ticks}
         tickFormatter={formatTick}
@@ -98,14 +129,22 @@ function MetricChart({ rows, series, overlaid, by, width, height, read_step, opt
       {marks.map((mark) => (
         <ReferenceLine
           key={mark.number}
-          x={by === 'step' ? mark.step : secondOf(run.getState(), mark.step)}
+          x={placeOf(mark.step)}
           className="mark-line"
           ifOverflow="hidden"
           label={{ value: mark.number, position: 'top', className: 'mark-label' }}
         />
       ))}
-      {drawn.map(({ id, kind, color }) =>
-        kind === 'points' ? null : (
+      {collapse_step !== undefined && (
+        <ReferenceLine
+          x={placeOf(collapse_step)}
+          className="collapse-line"
+          ifOverflow="hidden"
+          label={{ value: 'collapse', position: 'insideTopLeft', className: 'collapse-label' }}
+        />
+      )}
+      {lines.map(({ id, color }) =>
+        has_band ? (
           <Area
             key={id}
             dataKey={spanKey(id)}
@@ -116,16 +155,27 @@ function MetricChart({ rows, series, overlaid, by, width, height, read_step, opt
             activeDot={false}
             connectNulls
           />
+        ) : (
+          <ZIndexLayer key={id} zIndex={BELOW_LINES}>
+            <SingleLines
+              rows={rows}
+              area={area}
+              clip={clip}
+              color={color}
+              keys={Array.from({ length: num_singles }, (_, replica) => singleKey(id, replica))}
+            />
+          </ZIndexLayer>
         ),
       )}
-      <OverlayLayer placed={placed} />
-      {drawn.map(({ id, kind, color }) => (
+      <OverlayLayer placed={placed} clip={clip} />
+      {raw.map(({ id, kind, color }) => (
         <Line
           key={id}
           dataKey={id}
           type="linear"
           stroke={color}
-          strokeWidth={kind === 'line' ? (overlaid.length > 0 ? 2.75 : 2.25) : 1.5}
+          strokeWidth={kind === 'points' ? 1.5 : smooth > 0 ? 1 : overlaid.length > 0 ? 2.75 : 2.25}
+          strokeOpacity={kind === 'line' && smooth > 0 ? 0.45 : 1}
           dot={false}
           {...(kind === 'points' && numMeasured(rows, id) <= MAX_POINTS ? markersOf(`point-${id}`) : {})}
           activeDot={false}
@@ -133,8 +183,12 @@ function MetricChart({ rows, series, overlaid, by, width, height, read_step, opt
           connectNulls
         />
       ))}
-      {placed.length > 0 && (
+      {(placed.length > 0 || smooth > 0) && (
         <ZIndexLayer zIndex={ABOVE_LINES}>
+          {smooth > 0 &&
+            lines.map(({ id, color }) => (
+              <SmoothLine key={id} rows={rows} area={area} clip={clip} color={color} at={smoothKey(id)} />
+            ))}
           <OverlayLetters placed={placed} />
         </ZIndexLayer>
       )}

@@ -47,6 +47,7 @@ export function RunControls() {
         <button
           type="button"
           className="primary"
+          data-role="play"
           onClick={() => void session.toggle()}
           disabled={is_broken}
           aria-keyshortcuts="Space"
@@ -57,6 +58,7 @@ export function RunControls() {
         </button>
         <button
           type="button"
+          data-role="step"
           onClick={() => void session.step()}
           disabled={is_broken}
           aria-keyshortcuts="S"
@@ -67,6 +69,7 @@ export function RunControls() {
         </button>
         <button
           type="button"
+          data-role="reset"
           onClick={() => void session.reset()}
           disabled={is_broken}
           aria-keyshortcuts="R"

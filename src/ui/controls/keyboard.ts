@@ -7,11 +7,16 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['Space', 'play or pause'],
   ['S', 'one step, then pause'],
   ['R', 'reset to step 0'],
+  ['P', 'choose an algorithm'],
   ['K', 'keep the run on the charts and start it afresh'],
+  [', .', 'previous or next part of an open lesson'],
   ['?', 'show or hide this list'],
   ['← →', 'move a focused slider, or the reading line of a focused chart'],
+  ['+ − 0', 'zoom all charts in or out, or show the whole run, from a focused chart'],
+  ['Shift ← →', 'move the window of a zoomed chart'],
   ['Home End', 'first or last position of a focused slider or chart'],
-  ['Esc', 'close this list, or take a chart’s reading line away'],
+  ['↑ ↓', 'move through the list of algorithms; type to search it, Enter takes one'],
+  ['Esc', 'close a list, or take a chart’s reading line away'],
 ];
 
 const TYPED = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]';
@@ -26,15 +31,16 @@ export function useKeys(): void {
       const target = event.target instanceof Element ? event.target : document.body;
       if (target.closest(TYPED)) return;
       if (event.key === ' ' && target.closest(PRESSED)) return;
-      const is_help_open = view.getState().is_help_open;
+      const { is_help_open, is_picker_open } = view.getState();
       const act = {
         ' ': () => void session.toggle(),
         s: () => void session.step(),
         r: () => void session.reset(),
+        p: () => view.getState().setPicker(true),
         k: () => void runs.getState().keepAndCompare(() => session.reset()),
         '?': () => view.getState().setHelp(!is_help_open),
       }[event.key.toLowerCase()];
-      if (!act || (is_help_open && event.key !== '?')) return;
+      if (!act || is_picker_open || (is_help_open && event.key !== '?')) return;
       event.preventDefault();
       act();
     };

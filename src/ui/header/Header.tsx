@@ -38,6 +38,14 @@ export function Header() {
       <h1>Rollout Lab</h1>
       <AdapterLine />
       <nav className="top-links" aria-label="More">
+        <button
+          type="button"
+          className="quiet"
+          data-role="lessons"
+          onClick={() => view.getState().setLesson({ id: '', part: 1 })}
+        >
+          Lessons
+        </button>
         <PlaceLink panel="experiments">Experiments</PlaceLink>
         <PlaceLink panel="papers">Papers</PlaceLink>
         <PlaceLink panel="take">Export</PlaceLink>

@@ -1,7 +1,12 @@
-import { useEffect } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useEffect } from 'react';
 import { own } from '../../state/catalogue.ts';
-import { useLab, useSetup } from '../lab.tsx';
+import { SectionFallback } from '../LazyPanel.tsx';
+import { useLab, useSetup, useView } from '../lab.tsx';
 import { PlaceLink } from '../links.tsx';
+
+const loadPicker = () => import('../picker/AlgorithmPicker.tsx');
+const AlgorithmPicker = lazy(loadPicker);
+const LOAD_AFTER_MS = 3000;
 
 interface Entry {
   id: string;
@@ -22,13 +27,69 @@ function Pick({
 }) {
   const sorted = [...entries].sort((a, b) => a.title.localeCompare(b.title, 'en'));
   return (
-    <select className="pick" aria-label={label} value={value} onChange={(event) => onPick(event.target.value)}>
+    <select
+      className="pick"
+      data-role={label.toLowerCase()}
+      aria-label={label}
+      value={value}
+      onChange={(event) => onPick(event.target.value)}
+    >
       {sorted.map(({ id, title }) => (
         <option key={id} value={id}>
           {title}
         </option>
       ))}
     </select>
+  );
+}
+
+/** The algorithm, and the way to the list of all. */
+function AlgorithmPick() {
+  const { catalogue, view } = useLab();
+  const algorithm = useSetup((state) => state.config.algorithm);
+  const is_open = useView((state) => state.is_picker_open);
+  const open = () => view.getState().setPicker(true);
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    open();
+  };
+  return (
+    <button
+      type="button"
+      role="combobox"
+      className="pick pick-algorithm"
+      data-role="algorithm"
+      aria-label="Algorithm"
+      aria-haspopup="dialog"
+      aria-expanded={is_open}
+      aria-controls="picker"
+      onClick={open}
+      onKeyDown={press}
+    >
+      {own(catalogue.algorithms, algorithm)?.title}
+      <svg viewBox="0 0 10 10" aria-hidden="true">
+        <path d="M1.5 3 5 7 8.5 3" />
+      </svg>
+    </button>
+  );
+}
+
+/** The list of all algorithms, loaded when it is opened. */
+function AlgorithmList() {
+  const is_open = useView((state) => state.is_picker_open);
+  useEffect(() => {
+    // fetched when the page has come to rest, so that what is typed behind P is not lost
+    const timer = setTimeout(() => loadPicker().catch(() => undefined), LOAD_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!is_open) return null;
+  return (
+    <SectionFallback>
+      <Suspense>
+        <AlgorithmPicker />
+      </Suspense>
+    </SectionFallback>
   );
 }
 
@@ -47,12 +108,7 @@ export function Statement() {
         What is being trained
       </h2>
       <p className="statement-line">
-        <Pick
-          label="Algorithm"
-          value={algorithm}
-          entries={of(catalogue.algorithms)}
-          onPick={(id) => void session.swapAlgorithm(id)}
-        />
+        <AlgorithmPick />
         <span> trains a </span>
         <Pick
           label="Policy"
@@ -68,6 +124,7 @@ export function Statement() {
           onPick={(id) => void session.open({ task: id, task_settings: {} })}
         />
       </p>
+      <AlgorithmList />
       <p className="statement-note">
         {own(catalogue.tasks, task)?.summary} {own(catalogue.algorithms, algorithm)?.summary}{' '}
         <PlaceLink panel="about">Equations and code of {own(catalogue.algorithms, algorithm)?.title}</PlaceLink>

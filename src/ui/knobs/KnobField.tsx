@@ -16,6 +16,8 @@ interface Props {
   commit: Commit;
   /** called with the knob's name; stable, so that other knobs are not drawn again */
   onCommit(name: string, value: number): void;
+  /** called with the knob's name, where it can differ between replicas; stable too */
+  onSweep?(name: string): void;
 }
 
 /** Calls `act` with the last value after a pause, or (live) at most once per pause while values keep coming. */
@@ -46,7 +48,7 @@ function useDelayed(commit: Commit, act: (value: number) => void) {
 }
 
 /** One knob: its name, exact value, slider or choice, way back to the default, range, and its sentence. */
-export const KnobField = memo(function KnobField({ name, knob, value, commit, onCommit }: Props) {
+export const KnobField = memo(function KnobField({ name, knob, value, commit, onCommit, onSweep }: Props) {
   const id = useId();
   const [draft, setDraft] = useState<number>();
   const shown = draft ?? value;
@@ -111,10 +113,17 @@ export const KnobField = memo(function KnobField({ name, knob, value, commit, on
           <span aria-hidden="true">{formatValue(knob, knob.max)}</span>
         </div>
       )}
-      <p className="knob-doc" id={`${id}-doc`}>
-        {knob.doc}
-        {knob.source && ` · ${knob.source}`}
-      </p>
+      <div className="knob-foot">
+        <p className="knob-doc" id={`${id}-doc`}>
+          {knob.doc}
+          {knob.source && ` · ${knob.source}`}
+        </p>
+        {onSweep && (
+          <button type="button" className="quiet" aria-label={`Sweep ${title}`} onClick={() => onSweep(name)}>
+            Sweep
+          </button>
+        )}
+      </div>
     </div>
   );
 });

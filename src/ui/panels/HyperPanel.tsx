@@ -6,10 +6,11 @@ import { Panel } from '../Panel.tsx';
 
 /** Every hyperparameter of the run, in the groups the worker names; changes take effect at the next step. */
 export function HyperPanel() {
-  const { catalogue, session } = useLab();
+  const { catalogue, session, view } = useLab();
   const knobs = useRun((state) => state.info?.hyper);
   const config = useSetup((state) => state.config);
   const commit = useCallback((name: string, value: number) => void session.setHyper(name, value), [session]);
+  const sweep = useCallback((name: string) => view.getState().show('sweep', name), [view]);
   const groups = useMemo(() => hyperGroups(catalogue, config, knobs ?? []), [catalogue, config, knobs]);
   return (
     <Panel id="hyper" title="Hyperparameters" note="live">
@@ -25,6 +26,7 @@ export function HyperPanel() {
               value={own(config.hyper, name) ?? knob.value}
               commit="live"
               onCommit={commit}
+              onSweep={sweep}
             />
           ))}
         </fieldset>

@@ -9,6 +9,7 @@ export function KeepButton() {
   return (
     <button
       type="button"
+      data-role="keep"
       onClick={() => void runs.getState().keepAndCompare(() => session.reset())}
       disabled={is_broken}
       aria-keyshortcuts="K"

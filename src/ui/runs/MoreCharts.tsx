@@ -1,8 +1,10 @@
 import { lazy, Suspense } from 'react';
+import { HISTOGRAM } from '../../state/histogram.ts';
 import { ENTROPY, REWARD } from '../../state/summary.ts';
 import { useLab, useRun, useView } from '../lab.tsx';
 
 const ChosenChart = lazy(() => import('./ChosenChart.tsx'));
+const HistogramChart = lazy(() => import('../charts/HistogramChart.tsx'));
 const MOST_CHARTS = 3;
 
 /** Charts of further metrics, and the choice of one more. */
@@ -14,16 +16,15 @@ export function MoreCharts() {
   return (
     <>
       {charted.map((id) => (
-        <Suspense key={id}>
-          <ChosenChart id={id} />
-        </Suspense>
+        <Suspense key={id}>{id === HISTOGRAM ? <HistogramChart /> : <ChosenChart id={id} />}</Suspense>
       ))}
-      {charted.length < MOST_CHARTS && left.length > 0 && (
+      {charted.length < MOST_CHARTS && (left.length > 0 || !charted.includes(HISTOGRAM)) && (
         <p className="more-charts">
           <label className="inline-field">
             Another chart
             <select value="" onChange={(event) => view.getState().setCharted([...charted, event.target.value])}>
               <option value="">choose a metric</option>
+              {!charted.includes(HISTOGRAM) && <option value={HISTOGRAM}>histogram of advantages</option>}
               {left.map(({ id, label }) => (
                 <option key={id} value={id}>
                   {label}

@@ -9,9 +9,9 @@ const DASHES = ['9 4', '2.5 3', '12 4 2.5 4', '18 5', '5 3', '12 4 2.5 3 2.5 4',
 export const colorOf = (slot: number): string => `var(--run-${slot})`;
 
 /** The curves of kept runs, below the live one. Their paths stay as they are; only where they are carried changes. */
-export function OverlayLayer({ placed }: { placed: readonly Placed[] }) {
+export function OverlayLayer({ placed, clip }: { placed: readonly Placed[]; clip?: string }) {
   return (
-    <g>
+    <g clipPath={clip}>
       {placed.map(({ slot, path, transform }) => (
         <path
           key={slot}

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
+import type { Span } from '../../state/chartRows.ts';
 import type { CompareBy, Overlay } from '../../state/runs.ts';
-import { type Curve, curveOf } from '../../state/runsChart.ts';
+import { type Curve, curveOf, makeCurve } from '../../state/runsChart.ts';
 import { useRuns } from '../lab.tsx';
 
 /** A kept run's curve on one chart. */
@@ -10,13 +11,23 @@ export interface Overlaid {
   curve: Curve;
 }
 
-/** The overlaid runs' curves of one metric. */
-export function useOverlaid(metric: string): { by: CompareBy; overlaid: readonly Overlaid[] } {
+/** The overlaid runs' curves of one metric, in a window where there is one, smoothed as the live one is. */
+export function useOverlaid(
+  metric: string,
+  by: CompareBy,
+  window: Span | undefined,
+  smoothing: number,
+): readonly Overlaid[] {
   const overlays = useRuns((state) => state.overlays);
-  const by = useRuns((state) => state.compare_by);
-  const overlaid = useMemo(
-    () => overlays.map((overlay) => ({ overlay, slot: overlay.slot, curve: curveOf(overlay.rows, metric, by) })),
-    [overlays, metric, by],
+  return useMemo(
+    () =>
+      overlays.map((overlay) => {
+        const is_whole = !window && smoothing < 2;
+        const curve = is_whole
+          ? curveOf(overlay.rows, metric, by)
+          : makeCurve(overlay.rows, metric, by, window, smoothing);
+        return { overlay, slot: overlay.slot, curve };
+      }),
+    [overlays, metric, by, window, smoothing],
   );
-  return { by, overlaid };
 }

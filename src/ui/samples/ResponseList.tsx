@@ -1,6 +1,6 @@
 import { type KeyboardEvent, memo, useRef, useState } from 'react';
 import { formatNumber } from '../../state/format.ts';
-import { coefLevel, coefLimit } from '../../state/sampleScale.ts';
+import { coefLevel, coefLimit, signOf, TOKEN_SCALES, type TokenColor } from '../../state/sampleScale.ts';
 import type { SampleGroup, SampleToken } from '../../trainer/protocol.ts';
 import { TokenReading } from './TokenReading.tsx';
 
@@ -12,34 +12,33 @@ export interface Place {
 
 const SHOWN = 16;
 
-const signOf = (token: SampleToken) => (token.mask === 0 || token.coef === 0 ? '' : token.coef > 0 ? '+' : '−');
-
 /** A token in words, for those who hear it. */
-function spoken(token: SampleToken): string {
+function spoken(token: SampleToken, by: TokenColor): string {
   if (token.mask === 0) return `${token.symbol}, masked`;
-  return `${token.symbol}, coef ${formatNumber(token.coef)}${token.clipped ? ', clipped' : ''}`;
+  return `${token.symbol}, ${by} ${formatNumber(token[by])}${token.clipped ? ', clipped' : ''}`;
 }
 
 interface TokenProps {
   token: SampleToken;
+  by: TokenColor;
   limit: number;
   place: Place;
   is_reachable: boolean;
   onLook(place: Place, is_focus: boolean): void;
 }
 
-/** One symbol, coloured by how hard the update pushes it. */
-function Token({ token, limit, place, is_reachable, onLook }: TokenProps) {
+/** One symbol, coloured by one of its numbers. */
+function Token({ token, by, limit, place, is_reachable, onLook }: TokenProps) {
   const marks = `${token.mask === 0 ? ' is-masked' : ''}${token.clipped ? ' is-clipped' : ''}`;
   return (
     <button
       type="button"
       className={`token${marks}`}
       data-place={`${place.response}.${place.token}`}
-      data-level={token.mask === 0 ? undefined : coefLevel(token.coef, limit)}
-      data-sign={signOf(token)}
+      data-level={token.mask === 0 ? undefined : coefLevel(TOKEN_SCALES[by].of(token), limit)}
+      data-sign={signOf(token, by, limit)}
       tabIndex={is_reachable ? 0 : -1}
-      aria-label={spoken(token)}
+      aria-label={spoken(token, by)}
       onMouseEnter={() => onLook(place, false)}
       onFocus={() => onLook(place, true)}
     >
@@ -49,12 +48,12 @@ function Token({ token, limit, place, is_reachable, onLook }: TokenProps) {
 }
 
 /** The responses of a group, one line each. One token can be reached by Tab, the others from there by arrow keys. */
-export const ResponseList = memo(function ResponseList({ sample }: { sample: SampleGroup }) {
+export const ResponseList = memo(function ResponseList({ sample, by }: { sample: SampleGroup; by: TokenColor }) {
   const [focused, setFocused] = useState<Place>({ response: 0, token: 0 });
   const [hovered, setHovered] = useState<Place>();
   const [shows_all, setShowsAll] = useState(false);
   const list = useRef<HTMLTableElement>(null);
-  const limit = coefLimit(sample);
+  const limit = coefLimit(sample, by);
   const responses = shows_all ? sample.responses : sample.responses.slice(0, SHOWN);
   const at = (place: Place) => responses[place.response]?.tokens[place.token];
   const home = at(focused) ? focused : { response: 0, token: 0 };
@@ -107,6 +106,7 @@ export const ResponseList = memo(function ResponseList({ sample }: { sample: Sam
                     // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
                     key={t}
                     token={token}
+                    by={by}
                     limit={limit}
                     place={{ response: r, token: t }}
                     is_reachable={home.response === r && home.token === t}
@@ -114,7 +114,9 @@ export const ResponseList = memo(function ResponseList({ sample }: { sample: Sam
                   />
                 ))}
               </td>
-              <td className="verdict">{response.verdict}</td>
+              <td className="verdict">
+                {response.is_demonstration && <span className="demonstration">demonstration</span>} {response.verdict}
+              </td>
             </tr>
           ))}
         </tbody>

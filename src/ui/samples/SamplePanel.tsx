@@ -1,10 +1,13 @@
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { formatCount } from '../../state/format.ts';
+import { isFollowed } from '../../state/sampleHistory.ts';
 import { useLab, useRun, useSetup, useView } from '../lab.tsx';
 import { Panel } from '../Panel.tsx';
-import { CoefLegend } from './CoefLegend.tsx';
-import { ResponseList } from './ResponseList.tsx';
+import { useShownSample } from './useShownSample.ts';
 import './samples.css';
+
+// Responses are below the charts: they may arrive after the controls work.
+const SampleBody = lazy(() => import('./SampleBody.tsx'));
 
 /** Which prompt and which replica is looked at. */
 function SamplePicker() {
@@ -15,6 +18,13 @@ function SamplePicker() {
   const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
   const look = (prompt: number, at: number) => {
     view.getState().lookAt(prompt, at);
+    void session.look();
+  };
+  const sample = useRun((state) => state.sample);
+  const chosen = useView((state) => state.is_following);
+  const is_following = sample ? isFollowed(chosen, sample) : (chosen ?? false);
+  const follow = (is_on: boolean) => {
+    view.getState().setFollowing(is_on);
     void session.look();
   };
   const turn = (by: number) => look((prompt_index + by + num_prompts) % num_prompts, replica);
@@ -37,6 +47,10 @@ function SamplePicker() {
       <button type="button" onClick={() => turn(1)} disabled={num_prompts < 2}>
         Next
       </button>
+      <label className="inline-field">
+        <input type="checkbox" checked={is_following} onChange={(event) => follow(event.target.checked)} />
+        Follow it through the steps
+      </label>
       {num_replicas > 1 && (
         <label className="inline-field">
           Replica
@@ -57,7 +71,8 @@ function SamplePicker() {
 /** One prompt of the last step with the whole group of its responses. */
 export function SamplePanel() {
   const { session, view } = useLab();
-  const sample = useRun((state) => state.sample);
+  const latest = useRun((state) => state.sample);
+  const sample = useShownSample();
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = body.current;
@@ -82,8 +97,9 @@ export function SamplePanel() {
             <p className="sample-prompt">
               <span className="muted">Prompt</span> {sample.prompt}
             </p>
-            <CoefLegend sample={sample} />
-            <ResponseList sample={sample} />
+            <Suspense fallback={<p className="muted">Loading the responses</p>}>
+              <SampleBody latest={latest ?? sample} sample={sample} />
+            </Suspense>
           </>
         ) : (
           <p className="muted">They appear after the first step.</p>

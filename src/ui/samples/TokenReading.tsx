@@ -1,4 +1,5 @@
 import { formatNumber } from '../../state/format.ts';
+import { probabilityOf } from '../../state/sampleScale.ts';
 import type { SampleToken } from '../../trainer/protocol.ts';
 import type { Place } from './ResponseList.tsx';
 
@@ -11,7 +12,9 @@ export function TokenReading({ token, place }: { token: SampleToken | undefined;
     ? [
         ['coef', signed(token.coef)],
         ['advantage', signed(token.advantage)],
+        ['probability', formatNumber(probabilityOf(token))],
         ['logp', formatNumber(token.logp)],
+        ['ratio', formatNumber(token.ratio)],
         ['entropy', formatNumber(token.entropy)],
       ]
     : [];

@@ -27,7 +27,8 @@ export function CopyLink() {
     setSaid('');
   };
   const copy = async () => {
-    const link = location.origin + location.pathname + writeLink(catalogue, DEFAULT_SETUP, setup.getState());
+    const link =
+      location.origin + location.pathname + writeLink(catalogue, DEFAULT_SETUP, setup.getState(), location.search);
     const is_copied = await copyText(link);
     setSaid(is_copied ? 'Link copied.' : 'The browser did not allow copying; the link is selected, copy it by hand.');
     setShown(is_copied ? '' : link);

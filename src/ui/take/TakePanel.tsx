@@ -37,6 +37,7 @@ function useFiles() {
     const { svg, width, height } = pictureSvg(
       pictureOf(run.getState(), {
         charted: view.getState().charted,
+        view: view.getState().chart,
         overlays: runs.getState().overlays,
         by: runs.getState().compare_by,
         titles: {

@@ -1,0 +1,155 @@
+import { lazy, type MouseEvent, Suspense, useState } from 'react';
+import type { Block, Expectation, Measured, Question, Task } from '../../lessons/lesson.ts';
+import { commandOf, controlPlace, formatMeasured, lessonConfig, makeChange, taskAddress } from '../../state/lessons.ts';
+import { openConfig } from '../../state/links.ts';
+import { titleOf } from '../../state/results.ts';
+import { useLab, useRun } from '../lab.tsx';
+import { pointAt } from './pointing.ts';
+
+const Equation = lazy(() => import('../about/Equation.tsx').then(({ Equation: shown }) => ({ default: shown })));
+
+/** Something to do: a link that sets the run, a button that changes it, and one that points at the control. */
+function TaskBlock({ task }: { task: Task }) {
+  const lab = useLab();
+  const [said, setSaid] = useState('');
+  const { catalogue, setup, view } = lab;
+  const chart = () => {
+    if (task.charts) view.getState().setCharted(task.charts);
+  };
+  const follow = (event: MouseEvent) => {
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    chart();
+    void openConfig(lab, lessonConfig(task.open ?? {}));
+    setSaid('The run was set.');
+  };
+  const change = async () => {
+    chart();
+    if (task.change) await makeChange(lab, task.change);
+    setSaid(task.change ? 'The run goes on with the change.' : 'The chart stands below the others.');
+  };
+  const point = async () => {
+    const place = task.at && controlPlace(catalogue, setup.getState().config, task.at);
+    if (!place) return setSaid('This run has no such control. Start the lesson’s run first.');
+    const is_there = await pointAt(view, place);
+    setSaid(is_there ? `Outlined: ${place.words}.` : `It is ${place.words}, which is not on the page now.`);
+  };
+  return (
+    <div className="lesson-task">
+      <p>{task.text}</p>
+      <div className="lesson-buttons">
+        {task.open && (
+          <a className="lesson-link" href={taskAddress(lab, task)} onClick={follow}>
+            {task.button ?? 'Start the run'}
+          </a>
+        )}
+        {task.button && !task.open && (
+          <button type="button" onClick={() => void change()}>
+            {task.button}
+          </button>
+        )}
+        {task.at && (
+          <button type="button" className="quiet" onClick={() => void point()}>
+            Show me where
+          </button>
+        )}
+        <span className="lesson-said" role="status">
+          {said}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+/** A question that keeps its answer until it is asked for. */
+function QuestionBlock({ ask, answer }: Question) {
+  return (
+    <details className="lesson-question">
+      <summary>
+        <span>{ask}</span> <span className="lesson-reveal">Think, then open the answer</span>
+      </summary>
+      <p>{answer}</p>
+    </details>
+  );
+}
+
+/** A metric's name as the charts give it, where the run has it. */
+function useLabels() {
+  const infos = useRun((state) => state.info?.metrics);
+  return (id: string) =>
+    infos?.find((info) => info.id === id)?.label ?? titleOf(id).replace(/^./, (c) => c.toUpperCase());
+}
+
+/** What was measured beforehand, so that the reader knows whether his run is an ordinary one. */
+function ExpectBlock({ text, runs, seeds }: Expectation) {
+  const { catalogue } = useLab();
+  const labelOf = useLabels();
+  const last = (numbers: readonly Measured[]) => Math.max(...numbers.map(({ step }) => step));
+  return (
+    <details className="lesson-expect">
+      <summary>What to expect: measured over {seeds} seeds</summary>
+      <p>{text}</p>
+      <table aria-label="What to expect">
+        <thead>
+          <tr>
+            <th scope="col">Run and metric</th>
+            <th scope="col" className="is-number">
+              Step
+            </th>
+            <th scope="col" className="is-number">
+              Mean (lowest to highest)
+            </th>
+          </tr>
+        </thead>
+        {runs.map(({ title, numbers }) => (
+          <tbody key={title}>
+            <tr>
+              <th scope="rowgroup" colSpan={3} className="lesson-run">
+                {title}
+              </th>
+            </tr>
+            {numbers.map(({ metric, step, mean, low, high }) => (
+              <tr key={`${metric} ${step}`}>
+                <th scope="row">{labelOf(metric)}</th>
+                <td className="is-number">{step}</td>
+                <td className="is-number">{formatMeasured(mean, low, high)}</td>
+              </tr>
+            ))}
+          </tbody>
+        ))}
+      </table>
+      <details className="lesson-measured">
+        <summary>How to measure it again</summary>
+        {runs.map(({ title, setup, numbers, is_ensemble }) => (
+          <p key={title}>
+            {title}
+            {is_ensemble && `, with the seeds 1 to ${seeds} one after another`}:{' '}
+            <code>{commandOf(catalogue, setup, last(numbers), seeds, is_ensemble)}</code>
+          </p>
+        ))}
+      </details>
+    </details>
+  );
+}
+
+/** One block of a page. */
+export function LessonBlock({ block }: { block: Block }) {
+  switch (block.kind) {
+    case 'text':
+      return <p>{block.text}</p>;
+    case 'equation':
+      return (
+        <div className="lesson-equation">
+          <Suspense fallback={<p className="muted">{block.label}</p>}>
+            <Equation tex={block.tex} label={block.label} />
+          </Suspense>
+        </div>
+      );
+    case 'task':
+      return <TaskBlock task={block} />;
+    case 'question':
+      return <QuestionBlock {...block} />;
+    case 'expect':
+      return <ExpectBlock {...block} />;
+  }
+}

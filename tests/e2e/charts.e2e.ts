@@ -1,0 +1,244 @@
+/** The charts' controls and the samples' history in a real browser: what is drawn follows what is chosen. */
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, test as base, expect, type Page } from '@playwright/test';
+
+/** A test whose page must not say anything on the console that is an error. */
+const test = base.extend<{ errors: string[] }>({
+  errors: [
+    async ({ page }, use) => {
+      const errors: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('pageerror', (error) => errors.push(String(error)));
+      await use(errors);
+      expect(errors, 'errors on the console').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
+const chart = (page: Page, name: string) => page.getByTestId(`chart-${name}`);
+const slider = (page: Page, name: string) => page.getByRole('slider', { name: `Read ${name} at a step` });
+const lastOf = async (page: Page, name: string) => Number(await slider(page, name).getAttribute('aria-valuemax'));
+
+/** Opens the page and waits until so many steps are on the charts. */
+async function reach(page: Page, query: string, steps: number): Promise<void> {
+  await page.goto(`./${query}`);
+  await expect(chart(page, 'reward').locator('.recharts-line-curve[d*="L"]').first()).toBeVisible({ timeout: 30_000 });
+  await expect.poll(() => stepOf(page), { timeout: 40_000 }).toBeGreaterThan(steps);
+}
+const pause = async (page: Page) => {
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByTestId('status')).toHaveAttribute('data-phase', 'paused', { timeout: 30_000 });
+  await page.waitForTimeout(400); // the last rows are drawn
+};
+
+test('smoothing and log scale change what is drawn, and the legend says so', async ({ page }) => {
+  await reach(page, '?set.learning_rate=0.02', 60);
+  await pause(page);
+  const curve = chart(page, 'entropy').locator('.recharts-line-curve').first();
+  const smooth = chart(page, 'entropy').locator('.smooth-line');
+  const raw = await curve.getAttribute('d');
+  await expect(smooth).toHaveCount(0);
+  await page.getByLabel('Smoothing').selectOption('5');
+  await expect(chart(page, 'entropy').locator('.legend')).toContainText('mean of 5 steps');
+  await expect(page.locator('.legend-note')).toContainText('Faint line: every step.');
+  const five = await smooth.getAttribute('d');
+  expect(five).toMatch(/^M.*L/);
+  await page.getByLabel('Smoothing').selectOption('20');
+  await expect.poll(() => smooth.getAttribute('d')).not.toBe(five);
+  expect(await curve.getAttribute('d')).toBe(raw);
+  await page.getByLabel('Smoothing').selectOption('0');
+  await page.getByLabel('Log scale').check();
+  await expect.poll(() => curve.getAttribute('d')).not.toBe(raw);
+  await page.getByLabel('Log scale').uncheck();
+  await expect.poll(() => curve.getAttribute('d')).toBe(raw);
+});
+
+test('all charts zoom together by keyboard, by dragging and by the wheel, and 0 shows all again', async ({ page }) => {
+  await reach(page, '', 60);
+  await slider(page, 'reward').focus();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  await expect(page.getByTestId('zoom')).toContainText(/steps \d+ to \d+/);
+  const last = await lastOf(page, 'reward');
+  expect(last).toBeLessThan(await stepOf(page));
+  await expect.poll(() => lastOf(page, 'entropy')).toBe(last);
+  const before = await stepOf(page);
+  await expect.poll(() => stepOf(page)).toBeGreaterThan(before + 10);
+  expect(await lastOf(page, 'reward')).toBe(last); // rows keep arriving, the window stays
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect.poll(() => lastOf(page, 'reward')).toBeGreaterThan(last);
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect.poll(() => lastOf(page, 'reward')).toBe(last);
+  await page.keyboard.press('-');
+  await expect.poll(() => lastOf(page, 'reward')).toBeGreaterThan(last);
+  await page.keyboard.press('0');
+  await expect(page.getByTestId('zoom')).toHaveText('all steps');
+  await expect.poll(() => lastOf(page, 'reward')).toBeGreaterThan(before);
+
+  const box = await chart(page, 'entropy').locator('.plot').boundingBox();
+  if (!box) throw new Error('the plot has no box');
+  await page.mouse.move(box.x + 200, box.y + 80);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 380, box.y + 90, { steps: 4 });
+  await expect(page.locator('.zoom-drag')).toBeVisible();
+  await page.mouse.up();
+  await expect(page.getByTestId('zoom')).toContainText(/steps \d+ to \d+/);
+  const dragged = await page.getByTestId('zoom').textContent();
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -200);
+  await page.keyboard.up('Control');
+  await expect(page.getByTestId('zoom')).not.toHaveText(dragged ?? '');
+  await page.mouse.dblclick(box.x + 300, box.y + 80);
+  await expect(page.getByTestId('zoom')).toHaveText('all steps');
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.keyboard.press('r');
+  await expect(page.getByTestId('zoom')).toHaveText('all steps'); // another run is seen whole
+});
+
+test('every replica can have its own line with its number', async ({ page }) => {
+  await reach(page, '?batch.replicas=3', 20);
+  for (const name of ['reward', 'entropy'])
+    await expect(chart(page, name).locator('.recharts-area-area')).toHaveCount(1);
+  await page.getByLabel('Replicas as').selectOption('single');
+  for (const name of ['reward', 'entropy']) {
+    await expect(chart(page, name).locator('.single-line[d*="L"]')).toHaveCount(3);
+    await expect(chart(page, name).locator('.single-label')).toHaveText(['1', '2', '3'].map(() => /^[123]$/));
+    await expect(chart(page, name).locator('.recharts-area-area')).toHaveCount(0);
+  }
+  await expect(page.locator('.legend-note')).toContainText('Thin lines: replicas 1 to 3.');
+});
+
+test('the moment of collapse stands on the entropy chart', async ({ page }) => {
+  await reach(page, '', 60);
+  await expect(page.getByTestId('legend-collapse')).toContainText(/collapse at step \d+/, { timeout: 30_000 });
+  await expect(chart(page, 'entropy').locator('.collapse-line')).toBeAttached();
+  await expect(chart(page, 'reward').locator('.collapse-line')).toHaveCount(0);
+});
+
+test('the histogram counts the advantages of the rollout', async ({ page }) => {
+  await reach(page, '?set.learning_rate=0.01', 10);
+  await page.getByLabel('Another chart').selectOption('histogram');
+  await expect(page.getByTestId('histogram-summary')).toContainText(
+    /The advantages of 64 responses at step \d+: \d+ % above 0, \d+ % below, \d+ % exactly 0/,
+  );
+  await expect(chart(page, 'histogram').locator('.bar').nth(2)).toBeAttached();
+  await page.getByRole('slider', { name: 'Read the histogram' }).focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByRole('slider', { name: 'Read the histogram' })).toHaveAttribute(
+    'aria-valuetext',
+    /−[\d.]+ to .*: \d+ responses?/,
+  );
+  await chart(page, 'histogram').getByRole('combobox').selectOption('coef');
+  await expect(page.getByTestId('histogram-summary')).toContainText('The coefs of 256 tokens');
+  await page.getByRole('button', { name: 'Remove the histogram' }).click();
+  await expect(chart(page, 'histogram')).toHaveCount(0);
+});
+
+test('tokens are coloured by what is chosen, and the slider goes back to the same prompt before', async ({ page }) => {
+  await reach(page, '?set.learning_rate=0.01', 5);
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
+  const back = page.getByLabel('Earlier steps');
+  await expect.poll(async () => Number(await back.getAttribute('max')), { timeout: 40_000 }).toBeGreaterThan(2);
+  await pause(page);
+  const prompt = await page.locator('.sample-prompt').textContent();
+  const latest = await page.locator('.history-step').textContent();
+  await back.focus();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.locator('.history-step')).not.toHaveText(latest ?? '');
+  await expect(page.locator('.history-step')).toHaveText(/^step \d+$/);
+  await expect(back).toHaveAttribute('aria-valuetext', /^step \d+$/);
+  await expect(page.locator('.sample-prompt')).toHaveText(prompt ?? '');
+  await page.getByLabel('Colour by').selectOption('entropy');
+  await expect(page.getByTestId('token-legend')).toContainText('undecided');
+  await expect(page.locator('.responses .token[data-sign="4"]').first()).toBeVisible();
+  await page.locator('.responses .token').first().focus();
+  await expect(page.getByTestId('token-reading')).toContainText(/probability.*ratio.*entropy/);
+  await page.getByRole('button', { name: 'Latest' }).click();
+  await expect(page.locator('.history-step')).toHaveText(latest ?? '');
+});
+
+test('masked tokens and demonstrations are marked', async ({ page }) => {
+  await reach(page, '?algorithm=luffy', 5);
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await expect(page.locator('.responses .demonstration').first()).toHaveText('demonstration', { timeout: 15_000 });
+  await reach(page, '?task=guess_number&policy=transformer', 3);
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await expect(page.locator('.responses .token.is-masked').first()).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByTestId('token-legend')).toContainText('masked: written by the task');
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`no accessibility violations with everything open, ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await reach(page, '?batch.replicas=3&set.learning_rate=0.02', 40);
+    await page.getByLabel('Another chart').selectOption('histogram');
+    await page.getByLabel('Smoothing').selectOption('5');
+    await page.getByLabel('Replicas as').selectOption('single');
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await expect(page.getByTestId('histogram-summary')).toContainText('advantages of');
+    await page.getByTestId('samples').scrollIntoViewIfNeeded();
+    await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
+    await pause(page);
+    for (const by of ['coef', 'advantage', 'ratio', 'entropy'])
+      for (const width of by === 'entropy' ? [1440, 390] : [1440]) {
+        await page.getByLabel('Colour by').selectOption(by);
+        await page.setViewportSize({ width, height: 900 });
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+          .analyze();
+        expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      }
+  });
+}
+
+/** Milliseconds of processor of the longest task of the page's main thread. */
+async function worstTask(browser: Browser, page: Page, ms: number): Promise<number> {
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  await page.waitForTimeout(ms);
+  type Event = {
+    name: string;
+    ph: string;
+    pid: number;
+    tid: number;
+    tdur?: number;
+    args: { name?: string };
+  };
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: Event[] };
+  const threads = new Set(
+    traceEvents
+      .filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain')
+      .map((e) => `${e.pid}.${e.tid}`),
+  );
+  const tasks = traceEvents.filter(
+    (e) => e.ph === 'X' && e.name.endsWith('RunTask') && threads.has(`${e.pid}.${e.tid}`) && e.tdur !== undefined,
+  );
+  expect(tasks.length, 'the trace has processor times').toBeGreaterThan(0);
+  return Math.max(...tasks.map((task) => (task.tdur ?? 0) / 1000));
+}
+
+test('no task of the main thread takes over 50 ms in 20 s with everything open', async ({ page, browser }) => {
+  test.setTimeout(120_000);
+  await page.setViewportSize({ width: 1440, height: 2400 });
+  await reach(page, '?speed=0&batch.replicas=4', 300);
+  await page.getByLabel('Another chart').selectOption('histogram');
+  await page.getByLabel('Another chart').selectOption('grad_norm');
+  await page.getByLabel('Smoothing').selectOption('20');
+  await page.getByLabel('Replicas as').selectOption('single');
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
+  await page.waitForTimeout(2000); // loading is over
+  const zoomed = await worstTask(browser, page, 10_000);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.waitForTimeout(500);
+  const whole = await worstTask(browser, page, 10_000);
+  console.log(
+    `at step ${await stepOf(page)}: longest task ${zoomed.toFixed(1)} ms of processor while zoomed, ${whole.toFixed(1)} ms of the whole run`,
+  );
+  expect(Math.max(zoomed, whole)).toBeLessThan(50);
+});

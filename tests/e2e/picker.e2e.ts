@@ -1,0 +1,221 @@
+/** Choosing what is trained: the list of algorithms, the parts panel, and sweeps over replicas. */
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type Page } from '@playwright/test';
+
+/** A test whose page must not say anything on the console that is an error. */
+const test = base.extend<{ errors: string[] }>({
+  errors: [
+    async ({ page }, use) => {
+      const errors: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('pageerror', (error) => errors.push(String(error)));
+      await use(errors);
+      expect(errors, 'errors on the console').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+const phase = (page: Page, wanted: string) =>
+  expect(page.getByTestId('status')).toHaveAttribute('data-phase', wanted, { timeout: 30_000 });
+const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
+const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
+const algorithm = (page: Page) => page.getByRole('combobox', { name: 'Algorithm', exact: true });
+const list = (page: Page) => page.getByRole('dialog', { name: 'Choose an algorithm' });
+const active = (page: Page) => page.locator('.picker-option.is-active');
+
+async function open(page: Page, query = ''): Promise<void> {
+  await page.goto(`./${query}`);
+  await phase(page, 'running');
+}
+
+async function openList(page: Page): Promise<void> {
+  await algorithm(page).click();
+  await expect(page.getByRole('combobox', { name: 'Search algorithms' })).toBeFocused();
+}
+
+async function check(page: Page, what: string): Promise<void> {
+  const { violations, passes } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  console.log(`axe, ${what}: ${passes.length} rules passed`);
+  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+}
+
+test('an algorithm is chosen by keyboard alone', async ({ page }) => {
+  await open(page);
+  await page.keyboard.press('p');
+  const search = page.getByRole('combobox', { name: 'Search algorithms' });
+  await expect(search).toBeFocused();
+  await expect(list(page).getByRole('option', { selected: true })).toContainText('GRPO');
+  await expect(active(page)).toHaveAttribute('data-id', 'grpo');
+  await page.keyboard.press('ArrowDown');
+  await expect(active(page)).toHaveAttribute('data-id', 'ppo');
+  await page.keyboard.press('End');
+  expect(await search.getAttribute('aria-activedescendant')).toBe(
+    await list(page).getByRole('option').last().getAttribute('id'),
+  );
+  await page.keyboard.press('Home');
+  await expect(active(page)).toHaveAttribute('data-id', 'grpo');
+  await page.keyboard.type('2503.20783');
+  await expect(list(page).getByRole('option')).toHaveCount(1);
+  await expect(list(page).getByRole('status')).toContainText('1 algorithm');
+  await page.keyboard.press('Enter');
+  await expect(list(page)).toHaveCount(0);
+  await expect(algorithm(page)).toHaveText('Dr. GRPO');
+  await expect.poll(() => parameter(page, 'algorithm')).toBe('dr_grpo');
+  await expect(page.getByTestId('marks')).toContainText('dr_grpo');
+
+  await algorithm(page).press('ArrowDown');
+  await expect(search).toBeFocused();
+  await page.keyboard.type('zzz');
+  await expect(list(page)).toContainText('No algorithm has all of these words.');
+  await page.keyboard.press('Escape');
+  await expect(list(page)).toHaveCount(0);
+  await expect(algorithm(page)).toBeFocused();
+  await page.keyboard.press('Shift+?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('choose an algorithm');
+});
+
+test('what the task refuses is there with the reason, and cannot be taken', async ({ page }) => {
+  await open(page);
+  await openList(page);
+  await page.keyboard.type('ssrl');
+  const option = list(page).getByRole('option', { name: /SSRL/ });
+  await expect(option).toHaveAttribute('aria-disabled', 'true');
+  await expect(option).toContainText("found the task 'sum_to_target'");
+  await page.keyboard.press('Enter');
+  await expect(list(page).getByRole('status')).toContainText('SSRL is not available here');
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Task', { exact: true }).selectOption('self_search');
+  await phase(page, 'running');
+  await openList(page);
+  await page.keyboard.type('ssrl');
+  await expect(option).toHaveAttribute('aria-disabled', 'false');
+  await option.click();
+  await expect(algorithm(page)).toHaveText('SSRL');
+});
+
+test('parts say where they are not GRPO’s, which are the reader’s, and which are refused', async ({ page }) => {
+  await open(page, '?algorithm=dr_grpo');
+  await expect(page.getByTestId('part-legend')).toContainText('2 parts other than in GRPO');
+  await expect(page.locator('[data-role=advantage]')).toContainText('GRPO: Group standardised');
+  await expect(page.locator('[data-role=source]')).not.toContainText('GRPO:');
+  const stabiliser = page.getByLabel('Stabiliser', { exact: true });
+  await stabiliser.selectOption('none');
+  await expect(page.getByTestId('part-legend')).toContainText('3 parts other than in GRPO, 1 yours');
+  await page.getByRole('button', { name: 'Stabiliser back to PPO clip' }).click();
+  await expect(stabiliser).toHaveValue('ppo_clip');
+
+  const source = page.getByLabel('Source', { exact: true });
+  const refused = source.locator('option[value=self_search]');
+  await expect(refused).toBeDisabled();
+  await expect(refused).toHaveAttribute('title', /masks information blocks/);
+  // what a browser offers all the same is answered beside the slot
+  await source.evaluate((select: HTMLSelectElement) => {
+    select.value = 'self_search';
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  await expect(page.locator('[data-role=source]').getByRole('alert')).toContainText('masks information blocks');
+  await expect(source).toHaveValue('on_policy');
+  await expect(page.getByTestId('problem')).toHaveCount(0);
+
+  await stabiliser.selectOption('none');
+  await page.getByLabel('Weighting', { exact: true }).selectOption('token_mean');
+  await page.getByRole('button', { name: 'Reset all parts' }).click();
+  await expect(page.getByTestId('part-legend')).toHaveText('2 parts other than in GRPO');
+  await expect.poll(() => parameter(page, 'part.stabiliser')).toBeNull();
+});
+
+test('a knob is swept from its slider, read at a step, kept over a reset, and ended', async ({ page }) => {
+  await open(page, '?speed=0');
+  await page.getByRole('button', { name: 'Sweep learning rate' }).click();
+  const sweep = page.getByTestId('sweep');
+  const values = sweep.getByLabel('List of values');
+  await values.fill('0.001, 9');
+  await expect(sweep).toContainText("'learning_rate' is 9; wanted");
+  await expect(sweep.getByRole('button', { name: 'Start the sweep' })).toBeDisabled();
+  await values.fill('0.02, 0.1, 0.5');
+  await sweep.getByLabel('Seeds for each').selectOption('2');
+  await expect(sweep).toContainText('3 values × 2 seeds = 6 of at most 16 replicas');
+  await sweep.getByRole('button', { name: 'Start the sweep' }).click();
+  await expect(page.locator('.sweep-line')).toHaveCount(3, { timeout: 20_000 });
+  await expect(page.locator('.sweep-label')).toHaveText(['0.02', '0.1', '0.5']);
+  await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(40);
+  await expect.poll(() => parameter(page, 'sweep')).toBe('learning_rate:0.02,0.1,0.5;seeds:2');
+  await expect(page.getByTestId('marks')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await phase(page, 'paused');
+  await expect(page.getByTestId('sweep-said')).toContainText(
+    /highest .* at learning rate 0\.[15]; lowest .* at learning rate 0.02/,
+  );
+  await sweep.getByLabel('Read at').focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByTestId('sweep-said')).toContainText(/, steps? 0/);
+  await sweep.getByRole('button', { name: 'Latest' }).click();
+  await sweep.getByLabel('Metric').selectOption('entropy');
+  await expect(page.getByTestId('sweep-said')).toContainText('Entropy');
+  await sweep.getByText('As a table').click();
+  await expect(page.getByTestId('sweep-table').getByRole('row')).toHaveCount(4);
+  await expect(page.getByTestId('sweep-table')).toContainText('Lowest to highest of 2 seeds');
+
+  await page.getByRole('button', { name: 'Reset' }).first().click();
+  await expect.poll(() => stepOf(page)).toBe(0);
+  await page.getByRole('button', { name: 'Play' }).click();
+  await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(40);
+  await expect(page.getByTestId('sweep-said')).toContainText(/at learning rate/);
+  await sweep.getByRole('button', { name: 'End the sweep' }).click();
+  await expect(page.getByTestId('sweep-view')).toHaveCount(0);
+  await expect.poll(() => parameter(page, 'batch.replicas')).toBeNull();
+  expect(parameter(page, 'sweep')).toBeNull();
+  await expect(page.getByTestId('runs')).toContainText('Sweep: learning rate 0.02 to 0.5');
+});
+
+test('a link opens a sweep of two knobs as a heat map; moving one of them ends it', async ({ page }) => {
+  await open(page, '?speed=0&sweep=learning_rate:0.01,0.3;clip_high:0.1,0.4');
+  const cells = page.locator('.heat-cell');
+  await expect(cells).toHaveCount(4, { timeout: 30_000 });
+  await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(40);
+  const map = page.getByRole('table', { name: 'Reward by learning rate and clip high' });
+  await expect(map.getByRole('rowheader')).toHaveText(['0.01', '0.3']);
+  await expect(map.locator('.heat-cell.is-best')).toContainText(/\d\.\d+ \(highest\)/);
+  const entry = page.getByLabel('learning rate, exact value');
+  await entry.fill('0.2');
+  await entry.press('Enter');
+  await expect(page.getByTestId('sweep')).toContainText('The sweep has ended');
+  await expect(cells).toHaveCount(4);
+  expect(parameter(page, 'sweep')).toBeNull();
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`no accessibility violations in list, parts and sweeps, ${scheme}`, async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.emulateMedia({ colorScheme: scheme });
+    await open(page, '?speed=0&algorithm=dr_grpo&part.stabiliser=none');
+    await page.getByRole('button', { name: 'Sweep learning rate' }).click();
+    await page.getByRole('button', { name: 'Start the sweep' }).click();
+    await expect(page.locator('.sweep-line').first()).toBeAttached({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await phase(page, 'paused');
+    await page.getByTestId('sweep').getByText('Another sweep').click();
+    await page.getByTestId('sweep').getByText('As a table').click();
+    await page.locator('[data-role=source] select').focus();
+    await page.locator('.part-doc summary').click();
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await check(page, `${scheme}, ${width}, sweep and parts`);
+      await page.keyboard.press('Escape');
+      await openList(page);
+      await page.waitForTimeout(300); // it fades in
+      await check(page, `${scheme}, ${width}, list`);
+      const box = await list(page).boundingBox();
+      if (width === 390) expect(box).toMatchObject({ x: 0, width: 390 });
+      await page.keyboard.press('Escape');
+    }
+    await page.getByTestId('sweep').getByLabel('Hyperparameter').nth(1).selectOption('temperature');
+    await page.getByRole('button', { name: 'Start the sweep' }).click();
+    await expect(page.locator('.heat-cell.is-best')).toBeVisible({ timeout: 20_000 });
+    await check(page, `${scheme}, heat map`);
+  });
+}
