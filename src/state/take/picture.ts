@@ -35,7 +35,7 @@ interface Chart extends Drawn {
 /** What a picture shows. */
 export interface Picture {
   title: string;
-  subtitle: string;
+  subtitles: string[];
   by: CompareBy;
   charts: Chart[];
   marks: { number: number; place: number; text: string }[];
@@ -48,7 +48,7 @@ const WIDTH = 1200;
 const EDGE = { left: 92, right: 44, top: 24 };
 const PLOT_HEIGHT = 270;
 const AXIS_HEIGHT = 62;
-const TITLE_HEIGHT = 92;
+const TITLE_HEIGHT = 116;
 const LEGEND_LINE = 30;
 const MARK_LINE = 26;
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
@@ -136,7 +136,7 @@ export function pictureOf(
   const note = bandSentence(charts[0].steps_per_point, replicas, { ...charts[0], smoothing });
   return {
     title: `${titles.algorithm} on ${titles.task}`,
-    subtitle: [`Seed ${seed}, up to step ${formatCount(last)}.`, note].filter((text) => text !== '').join(' '),
+    subtitles: [`Seed ${seed}, up to step ${formatCount(last)}.`, note].filter((text) => text !== ''),
     by,
     window,
     is_log: view.is_log,
@@ -232,7 +232,7 @@ function chartBody(chart: Chart, picture: Picture, top: number, index: number): 
   const { x_px, y_px } = placerOf(area);
   const clip = `clip-path="url(#plot-${index})"`;
   out.push(
-    `<clipPath id="plot-${index}"><rect x="${EDGE.left}" y="${px(plot_top - 6)}" width="${plot_width}" height="${PLOT_HEIGHT + 12}"/></clipPath>`,
+    `<clipPath id="plot-${index}"><rect x="${EDGE.left - 6}" y="${px(plot_top - 6)}" width="${plot_width + 12}" height="${PLOT_HEIGHT + 12}"/></clipPath>`,
   );
   const bottom = plot_top + PLOT_HEIGHT;
   for (const tick of y.ticks) {
@@ -321,7 +321,7 @@ export function pictureSvg(picture: Picture): { svg: string; width: number; heig
 <title>${xml(picture.title)}</title>
 <rect width="${WIDTH}" height="${height}" fill="${PAPER.surface}"/>
 ${text(EDGE.left, EDGE.top + 26, 30, picture.title, 'font-weight="700"')}
-${text(EDGE.left, EDGE.top + 54, 18, picture.subtitle, `fill="${PAPER.muted}"`)}
+${picture.subtitles.map((said, k) => text(EDGE.left, EDGE.top + 54 + 24 * k, 18, said, `fill="${PAPER.muted}"`)).join('\n')}
 ${body.join('\n')}
 </svg>
 `;

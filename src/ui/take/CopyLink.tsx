@@ -42,7 +42,7 @@ export function CopyLink() {
         onClick={() => void copy()}
         title="An address that opens this setup, seed included"
       >
-        {said !== '' && shown === '' ? 'Link copied' : 'Copy link'}
+        {said !== '' && shown === '' ? 'Copied' : 'Copy link'}
       </button>
       <span role="status" className="unseen">
         {said}
