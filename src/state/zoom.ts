@@ -70,7 +70,10 @@ export function scaled(now: Span, factor: number, about: number): Span {
 /** A window moved by a share of its width, not out of the whole. */
 export function panned(now: Span, share: number, whole: Span): Span {
   const width = now.last - now.first;
-  const wish = Number.isInteger(now.first) && Number.isInteger(width) ? Math.round(share * width) : share * width;
+  const wish =
+    Number.isInteger(now.first) && Number.isInteger(width)
+      ? Math.sign(share) * Math.round(Math.abs(share) * width)
+      : share * width;
   const by = Math.min(Math.max(wish, whole.first - now.first), Math.max(0, whole.last - now.last));
   return { first: now.first + by, last: now.last + by };
 }

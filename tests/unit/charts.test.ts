@@ -133,6 +133,7 @@ describe('windows', () => {
     expect(fitted(scaled(now, 0.5, 300), whole, 'step')).toEqual({ first: 250, last: 450 });
     expect(fitted(scaled(now, 4, 300), whole, 'step')).toBeUndefined();
     expect(panned(now, 0.25, whole)).toEqual({ first: 300, last: 700 });
+    expect(panned(panned({ first: 10, last: 60 }, 0.25, whole), -0.25, whole)).toEqual({ first: 10, last: 60 });
     expect(panned({ first: 900, last: 1000 }, 0.25, whole)).toEqual({ first: 900, last: 1000 });
     expect(fitted({ first: 500, last: 500.2 }, whole, 'step')).toEqual({ first: 498, last: 503 });
     expect(fitted({ first: -50, last: 50 }, whole, 'step')).toEqual({ first: 0, last: 100 });

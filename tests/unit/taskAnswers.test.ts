@@ -82,7 +82,7 @@ describe('num_correct, by trying every response', () => {
     ['sort', { num_items: 4, vocab: 4 }, 1],
     ['sum_to_target', { modulus: 5, length: 4 }, 125],
     ['two_forms', { num_answers: 6 }, 4],
-  ] as const)('%s %o: %i', (id, settings, wanted) => {
+  ] as const)('%s %o: %i', { timeout: 60_000 }, (id, settings, wanted) => {
     const task = taskOf(id);
     const at = task.build(fillTable('setting', task.settings, settings));
     expect(at.num_correct).toBe(wanted);
