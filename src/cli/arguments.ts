@@ -4,6 +4,10 @@ import { algorithms } from '../algorithms/index.ts';
 import { unknownName } from '../engine/names.ts';
 import { type Knob, type KnobTable, parseValue } from '../engine/table.ts';
 import { policies, policyOf } from '../policies/index.ts';
+import { withoutDefaults } from '../state/catalogue.ts';
+import { DEFAULT_SETUP } from '../state/defaultSetup.ts';
+import { registries } from '../state/registries.ts';
+import { queryOf, readQuery, SWEEP_KEY } from '../state/urlState.ts';
 import { taskOf, tasks } from '../tasks/index.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { resolve } from '../trainer/resolve.ts';
@@ -20,6 +24,11 @@ interface Option {
 }
 
 const OPTIONS: Record<string, Option> = {
+  link: {
+    value: 'ADDRESS',
+    doc: 'the setup of a link of the page, or of its query; other options override it',
+    is_fixed: true,
+  },
   algorithm: { value: 'ID', doc: 'update rule (grpo)' },
   task: { value: 'ID', doc: 'what is asked and rewarded (sum_to_target)', is_fixed: true },
   policy: { value: 'ID', doc: 'what answers (tabular)', is_fixed: true },
@@ -70,6 +79,8 @@ export interface TrainCommand {
   is_quiet: boolean;
   /** with --checkpoint-in: the exchange and the values to apply to the run of the checkpoint */
   change: { algorithm?: string; parts: Record<string, string>; hyper: [string, string][] };
+  /** what of a link did not fit, one sentence each */
+  complaints: string[];
 }
 
 /** The text of --help. */
@@ -85,6 +96,7 @@ export function helpText(): string {
     '',
     'npm run train -- --algorithm rloo --steps 100 --seed 1 --replicas 4 --out run.jsonl',
     'npm run train -- --task arithmetic --task-set digits=1 --policy transformer --warm-up 100',
+    "npm run train -- --link 'https://…/?v=1&algorithm=dr_grpo&set.learning_rate=0.1' --steps 50",
     '',
   ].join('\n');
 }
@@ -204,6 +216,16 @@ export function hyperValues(config: RunConfig, pairs: [string, string][]): Recor
   );
 }
 
+/** The setup of a link, as the page reads it. */
+function readLink(link: string) {
+  const query = queryOf(link);
+  if (query === '') complain(`--link is '${link.slice(0, 60)}', which has no query; wanted an address with a '?'.`);
+  const read = readQuery(registries, DEFAULT_SETUP, query);
+  if (new URLSearchParams(query).has(SWEEP_KEY))
+    read.complaints.push('A sweep is the page’s alone; here all replicas have the same settings.');
+  return read;
+}
+
 /** Reads a command line; throws one sentence when anything in it is wrong. */
 export function parseCommand(argv: string[]): TrainCommand {
   const found = collect(argv);
@@ -213,20 +235,20 @@ export function parseCommand(argv: string[]): TrainCommand {
     const text = last(name);
     return text === undefined ? knob.value : numberOf(`--${name}`, knob, text);
   };
-  const engine = last('engine') ?? 'webgpu';
+  const link = last('link');
+  const linked = link === undefined ? undefined : readLink(link);
+  const base = structuredClone(linked?.setup.config ?? DEFAULT_SETUP.config);
+  const engine = last('engine') ?? (linked && linked.setup.engine !== 'auto' ? linked.setup.engine : 'webgpu');
   const parts = Object.fromEntries(pairs('part'));
   const command: TrainCommand = {
     action: (['help', 'list', 'program'] as const).find((name) => found.has(name)) ?? 'train',
     config: {
-      algorithm: last('algorithm') ?? 'grpo',
-      task: last('task') ?? 'sum_to_target',
-      policy: last('policy') ?? 'tabular',
-      parts,
-      task_settings: {},
-      policy_settings: {},
-      batch: {},
-      hyper: {},
-      seed: number('seed', SEED),
+      ...base,
+      algorithm: last('algorithm') ?? base.algorithm,
+      task: last('task') ?? base.task,
+      policy: last('policy') ?? base.policy,
+      parts: { ...base.parts, ...parts },
+      seed: number('seed', { ...SEED, value: base.seed }),
     },
     steps: number('steps', STEPS),
     engine: engine as EngineName,
@@ -235,6 +257,7 @@ export function parseCommand(argv: string[]): TrainCommand {
     checkpoint_out: last('checkpoint-out'),
     is_quiet: found.has('quiet'),
     change: { algorithm: last('algorithm'), parts, hyper: pairs('set') },
+    complaints: linked?.complaints ?? [],
   };
   if (!ENGINES.includes(command.engine)) throw new Error(unknownName('engine', engine, [...ENGINES]));
   if (command.action === 'help' || command.action === 'list') return command;
@@ -247,10 +270,14 @@ export function parseCommand(argv: string[]): TrainCommand {
   const task = taskOf(config.task);
   const policy = policyOf(config.policy);
   const nowhere = () => undefined;
-  config.task_settings = tableValues(`setting of task ${task.id}`, task.settings, pairs('task-set'), (name) =>
+  // what a link set for something that an option replaces is left out
+  if (linked) Object.assign(config, withoutDefaults(registries, config));
+  const task_settings = tableValues(`setting of task ${task.id}`, task.settings, pairs('task-set'), (name) =>
     Object.hasOwn(task.rules, name) ? '--set' : undefined,
   );
-  config.policy_settings = tableValues(`setting of policy ${policy.id}`, policy.settings, pairs('policy-set'), nowhere);
+  const policy_settings = tableValues(`setting of policy ${policy.id}`, policy.settings, pairs('policy-set'), nowhere);
+  config.task_settings = { ...config.task_settings, ...task_settings };
+  config.policy_settings = { ...config.policy_settings, ...policy_settings };
   const batch = pairs('batch');
   for (const [option, name] of [
     ['replicas', 'replicas'],
@@ -263,8 +290,8 @@ export function parseCommand(argv: string[]): TrainCommand {
     numberOf(`--${option}`, BATCH[name], text);
     batch.push([name, text]);
   }
-  config.batch = tableValues('batch setting', BATCH, batch, nowhere);
-  config.hyper = hyperValues(config, pairs('set'));
+  config.batch = { ...config.batch, ...tableValues('batch setting', BATCH, batch, nowhere) };
+  config.hyper = { ...config.hyper, ...hyperValues(config, pairs('set')) };
   resolve(config);
   return command;
 }

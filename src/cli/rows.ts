@@ -1,32 +1,10 @@
-/** Rows of a run as JSON lines: one object per step and replica, absent metrics left out. */
+/** Where the rows of a run go as JSON lines. */
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { EVALUATION_COLUMNS, metricColumn } from '../trainer/metrics.ts';
 import type { MetricInfo } from '../trainer/protocol.ts';
 import type { Row } from '../trainer/run.ts';
 
-/** The shortest decimal that names the same f32. */
-export function shortest(value: number): number {
-  for (const digits of [6, 7, 8]) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
-  }
-  return Number(value.toPrecision(9));
-}
-
-/** One step of one replica as an object; a metric that was not measured, or is not finite, is absent. */
-export function rowObject(
-  row: Row,
-  replica: number,
-  metrics: readonly MetricInfo[],
-  seconds: number,
-): Record<string, number> {
-  const out: Record<string, number> = { step: row.step, replica, seconds: Number(seconds.toFixed(4)) };
-  metrics.forEach(({ id }, m) => {
-    const value = row.values[replica * metrics.length + m];
-    if (Number.isFinite(value)) out[id] = shortest(value);
-  });
-  return out;
-}
+export { rowObject, shortest } from '../trainer/rows.ts';
 
 /** The first metric of a row that should be a number and is none, as `metric of replica r`; undefined when all are. */
 export function notFinite(row: Row, replicas: number, metrics: readonly MetricInfo[]): string | undefined {

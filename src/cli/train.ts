@@ -166,6 +166,7 @@ export async function main(argv: string[]): Promise<number> {
     process.stdout.write(await text());
     return 0;
   }
+  for (const sentence of command.complaints) console.error(`--link: ${sentence}`);
   // everything that can be refused is refused before a device is opened; a file is emptied when the run begins
   const checkpoint = command.checkpoint_in === undefined ? undefined : readCheckpoint(command.checkpoint_in);
   if (command.checkpoint_out !== undefined) assertWritable('--checkpoint-out', command.checkpoint_out);

@@ -1,5 +1,6 @@
 /** Every measured row of a run in growing typed arrays, and the few points that a chart draws of them. */
 import type { RowBatch } from '../trainer/protocol.ts';
+import { SingleRows } from './take/singleRows.ts';
 
 /** One metric over all rows: over the replicas its mean, lowest and highest. NaN where it was not measured. */
 export interface Column {
@@ -124,6 +125,8 @@ export class MetricStore {
   private ids: readonly string[] = [];
   private columns = new Map<string, Column>();
   private readonly stretches = new Map<string, Stretches>();
+  /** every replica by itself in all metrics, as long as that is little: for files */
+  readonly every = new SingleRows();
   /** ids of the metrics of which every replica is kept, not only their mean, lowest and highest */
   private watched: readonly string[] = [];
   private singles = new Map<string, Float32Array[]>();
@@ -149,6 +152,7 @@ export class MetricStore {
     this.columns = new Map();
     this.singles = new Map();
     this.stretches.clear();
+    this.every.clear();
     this.setMetrics(this.ids);
   }
 
@@ -182,6 +186,7 @@ export class MetricStore {
     const added = batch.steps.length;
     if (added === 0) return;
     if (batch.num_replicas > 1 && this.num_replicas === 1) this.splitColumns(batch.num_replicas);
+    if (batch.num_replicas > 1) this.every.append(this.ids, batch);
     this.reserve(this.num_rows + added);
     this.steps.set(batch.steps, this.num_rows);
     this.seconds.set(batch.seconds, this.num_rows);

@@ -55,6 +55,8 @@ export interface Session {
   load(file: ArrayBuffer): Promise<void>;
   /** Fetches the sample that the view store looks at. */
   look(): Promise<void>;
+  /** Every group of the last step of the replica that is looked at, all of one step; throws one sentence when refused. */
+  samples(): Promise<SampleGroup[]>;
   /** The same group with everything its coefficients were made of, or undefined when that was refused. */
   lookClosely(): Promise<SampleGroup | undefined>;
   /** How the newest rollout's advantages or coefficients are spread; undefined where that cannot be said. */
@@ -313,6 +315,17 @@ export function makeSession(
       }
       const now = view.getState();
       if (now.prompt_index !== prompt_index || now.replica !== replica) await session.look();
+    },
+    samples: async () => {
+      const { replica } = view.getState();
+      await api().pause(); // so that all groups are of one step
+      try {
+        const groups = [await api().sample(0, replica)];
+        while (groups.length < groups[0].num_prompts) groups.push(await api().sample(groups.length, replica));
+        return groups;
+      } finally {
+        if (run.getState().is_wanted) await attempt(() => api().start());
+      }
     },
     lookClosely: () => {
       const { prompt_index, replica } = view.getState();

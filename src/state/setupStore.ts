@@ -2,24 +2,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { type Catalogue, withoutDefaults } from './catalogue.ts';
+import { DEFAULT_SETUP } from './defaultSetup.ts';
 import { type EngineChoice, readQuery, type Setup, writeQuery } from './urlState.ts';
 
-/** The run that a visitor without a link sees: one that learns within seconds on any device. */
-export const DEFAULT_SETUP: Setup = {
-  config: {
-    task: 'sum_to_target',
-    policy: 'tabular',
-    algorithm: 'grpo',
-    parts: {},
-    task_settings: {},
-    policy_settings: {},
-    batch: {},
-    hyper: {},
-    seed: 1,
-  },
-  engine: 'auto',
-  speed: 20, // the default run has learned after some fifty steps: at full speed there would be nothing to watch
-};
+export { DEFAULT_SETUP };
 
 /** The setup, and the complaints about the link it came from. */
 export interface SetupState extends Setup {

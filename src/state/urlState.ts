@@ -23,6 +23,9 @@ export interface Setup {
 /** The speed limit as a knob, so that a link's value is checked like any other. */
 const SPEED: Knob = { value: 0, min: 0, max: 1000, scale: 'int', doc: 'Steps a second, 0 for no limit.' };
 
+/** The version of links that this build writes and reads; a link without one is read as this. */
+export const LINK_VERSION = 1;
+
 /** Seeds are 32-bit, as the counter-based generator takes them. */
 export const MAX_SEED = 2 ** 32 - 1;
 
@@ -38,7 +41,7 @@ const LONGEST = 40; // of a text that a sentence repeats
 
 const quoted = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 const isOurs = (key: string) =>
-  [...NAMES, 'seed', 'engine', 'speed'].includes(key) ||
+  [...NAMES, 'v', 'seed', 'engine', 'speed'].includes(key) ||
   [...Object.values(PREFIX), 'part.'].some((p) => key.startsWith(p));
 
 /** The seed nearest to a wish: a whole number from 0 to `MAX_SEED`. */
@@ -60,6 +63,22 @@ function readNumber(key: string, knob: Knob, text: string, complain: (sentence: 
   }
 }
 
+/** What is wrong with the version that a link names; undefined where nothing is. */
+function complainVersion(given: string): string | undefined {
+  if (Number(given) === LINK_VERSION && given.trim() !== '') return undefined;
+  if (/^\d{1,9}$/.test(given) && Number(given) > LINK_VERSION)
+    return `The link is of version ${given} and this build reads version ${LINK_VERSION}; what it knows of the link was used.`;
+  return `'v' is '${quoted(given)}'; wanted ${LINK_VERSION}, the version of links. The link was read as one of version ${LINK_VERSION}.`;
+}
+
+/** The query in an address, or in a text that is nothing but a query. */
+export function queryOf(link: string): string {
+  const [text] = link.trim().split('#', 1);
+  const at = text.indexOf('?');
+  if (at >= 0) return text.slice(at);
+  return /^[a-z]+:\/\//i.test(text) || !text.includes('=') ? '' : `?${text}`;
+}
+
 /** The setup that a query asks for, laid over a given one, with a sentence for everything that did not fit. */
 export function readQuery(catalogue: Catalogue, base: Setup, search: string): { setup: Setup; complaints: string[] } {
   const query = new URLSearchParams(search);
@@ -68,6 +87,9 @@ export function readQuery(catalogue: Catalogue, base: Setup, search: string): { 
   const config = structuredClone(base.config);
   let { engine, speed } = base;
 
+  const version = query.get('v');
+  const wrong_version = version === null ? undefined : complainVersion(version);
+  if (wrong_version) complain(wrong_version);
   for (const name of NAMES) {
     const given = query.get(name);
     if (given === null) continue;
@@ -147,4 +169,15 @@ export function writeQuery(catalogue: Catalogue, base: Setup, setup: Setup, sear
   }
   const text = out.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** Of the parameters that are no setting, the one that changes what runs. */
+export const SWEEP_KEY = 'sweep';
+
+/** The query of a link to hand on: its version, everything that differs from the defaults, and a sweep of `search`. */
+export function writeLink(catalogue: Catalogue, base: Setup, setup: Setup, search = ''): string {
+  const sweep = new URLSearchParams(search).get(SWEEP_KEY);
+  const also = sweep === null ? '' : `?${new URLSearchParams({ [SWEEP_KEY]: sweep })}`;
+  const rest = writeQuery(catalogue, base, setup, also).slice(1);
+  return `?v=${LINK_VERSION}${rest === '' ? '' : `&${rest}`}`;
 }

@@ -20,6 +20,8 @@ export const PANELS = [
   'about',
   'experiments',
   'papers',
+  'take',
+  'fullscale',
 ] as const;
 /** One of `PANELS`. */
 export type PanelId = (typeof PANELS)[number];
@@ -98,6 +100,8 @@ export function makeViewStore(): ViewStore {
       about: false,
       experiments: false,
       papers: false,
+      take: false,
+      fullscale: false,
     },
     is_help_open: false,
     is_picker_open: false,

@@ -28,6 +28,8 @@ const LawPanel = lazy(() => import('./law/LawPanel.tsx'));
 const ExperimentsPanel = lazy(() => import('./experiments/ExperimentsPanel.tsx'));
 const SweepPanel = lazy(() => import('./sweep/SweepPanel.tsx'));
 const PapersPanel = lazy(() => import('./papers/PapersPanel.tsx'));
+const TakePanel = lazy(() => import('./take/TakePanel.tsx'));
+const FullScalePanel = lazy(() => import('./take/FullScalePanel.tsx'));
 
 /** The controls of what is trained, beside or below the charts. */
 function Sidebar() {
@@ -84,6 +86,12 @@ export function App() {
             </LazyPanel>
             <LazyPanel id="papers" title="Papers" note="what of them runs here">
               <PapersPanel />
+            </LazyPanel>
+            <LazyPanel id="take" title="Take it with you" note="this run as files, its setup as a link">
+              <TakePanel />
+            </LazyPanel>
+            <LazyPanel id="fullscale" title="To full scale" note="the same algorithm for verl and TRL">
+              <FullScalePanel />
             </LazyPanel>
           </div>
           <Sidebar />

@@ -11,7 +11,16 @@ import { tasks } from '../../src/tasks/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const PAGES = ['adding-an-algorithm', 'architecture', 'benchmarks', 'experiments', 'panels', 'papers', 'runs']
+const PAGES = [
+  'adding-an-algorithm',
+  'architecture',
+  'benchmarks',
+  'experiments',
+  'full-scale',
+  'panels',
+  'papers',
+  'runs',
+]
   .map((name) => `docs/${name}.md`)
   .concat('README.md');
 

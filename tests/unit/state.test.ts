@@ -15,7 +15,7 @@ import { extentOf, nearestPlace, readingPlaces, rowAt } from '../../src/state/ru
 import { coefLevel, coefLimit } from '../../src/state/sampleScale.ts';
 import { DEFAULT_SETUP, keepAddress, makeSetupStore } from '../../src/state/setupStore.ts';
 import { adapterSentence, chartSentence } from '../../src/state/summary.ts';
-import { readQuery, type Setup, writeQuery } from '../../src/state/urlState.ts';
+import { LINK_VERSION, queryOf, readQuery, type Setup, writeLink, writeQuery } from '../../src/state/urlState.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
@@ -70,6 +70,41 @@ describe('address', () => {
     );
   });
 
+  test('every setup survives a link that is handed on, which names its version', () => {
+    expect(writeLink(registries, DEFAULT_SETUP, DEFAULT_SETUP)).toBe(`?v=${LINK_VERSION}`);
+    const search = '?utm=x&seed=3&sweep=learning_rate:0.01,0.1';
+    expect(writeLink(registries, DEFAULT_SETUP, DEFAULT_SETUP, search)).toBe(
+      `?v=${LINK_VERSION}&sweep=learning_rate%3A0.01%2C0.1`,
+    );
+    fc.assert(
+      fc.property(anySetup, fc.constantFrom('', '#law', '#experiments/entropy_collapse'), (setup, hash) => {
+        const link = `https://example.org/lab/${writeLink(registries, DEFAULT_SETUP, setup)}${hash}`;
+        expect(link).toContain(`?v=${LINK_VERSION}`);
+        expect(read(queryOf(link))).toEqual({ setup, complaints: [] });
+        expect(read(queryOf(queryOf(link).slice(1)) || '?').setup).toEqual(setup);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a link of another version is read as far as it is known, with one sentence', () => {
+    expect(read('?v=1&seed=5')).toMatchObject({ setup: { config: { seed: 5 } }, complaints: [] });
+    const { setup, complaints } = read('?v=7&seed=5&algorithm=rloo');
+    expect(setup.config).toMatchObject({ seed: 5, algorithm: 'rloo' });
+    expect(complaints).toEqual([
+      'The link is of version 7 and this build reads version 1; what it knows of the link was used.',
+    ]);
+    const version = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.double().map(String));
+    fc.assert(
+      fc.property(version, (text) => {
+        const { setup: found, complaints: said } = read(`?${new URLSearchParams({ v: text, seed: '5' })}`);
+        expect(found.config.seed).toBe(5);
+        expect(said.length).toBe(Number(text) === 1 && text.trim() !== '' ? 0 : 1);
+        for (const sentence of said) expect(sentence).toMatch(/\.$/);
+      }),
+    );
+  });
+
   test('every setup survives relative to every other one', () => {
     fc.assert(
       fc.property(anySetup, anySetup, (base, setup) => {
@@ -84,7 +119,17 @@ describe('address', () => {
   test('garbage gives complaints and a setup within every table', () => {
     const key = fc.oneof(
       fc.string(),
-      fc.constantFrom('task', 'policy', 'algorithm', 'seed', 'engine', 'speed', 'part.source', 'set.learning_rate'),
+      fc.constantFrom(
+        'v',
+        'task',
+        'policy',
+        'algorithm',
+        'seed',
+        'engine',
+        'speed',
+        'part.source',
+        'set.learning_rate',
+      ),
       fc.constantFrom('batch.prompts', 'set.__proto__', 'part.constructor', 'task.toString', 'batch.valueOf', 'set.'),
     );
     const value = fc.oneof(

@@ -2,6 +2,7 @@ import { adapterSentence } from '../../state/summary.ts';
 import type { EngineChoice } from '../../state/urlState.ts';
 import { useLab, useRun, useSetup } from '../lab.tsx';
 import { PlaceLink } from '../links.tsx';
+import { CopyLink } from '../take/CopyLink.tsx';
 import './header.css';
 
 const ENGINE_TITLES: Record<EngineChoice, string> = { auto: 'Automatic', webgpu: 'WebGPU', cpu: 'CPU' };
@@ -47,6 +48,8 @@ export function Header() {
         </button>
         <PlaceLink panel="experiments">Experiments</PlaceLink>
         <PlaceLink panel="papers">Papers</PlaceLink>
+        <PlaceLink panel="take">Export</PlaceLink>
+        <CopyLink />
         <a href="?selftest">Self-test</a>
         <button type="button" className="quiet" onClick={() => view.getState().setHelp(true)}>
           Keys <kbd>?</kbd>
