@@ -77,6 +77,7 @@ test('all charts zoom together by keyboard, by dragging and by the wheel, and 0 
   await expect(page.getByTestId('zoom')).toHaveText('all steps');
   await expect.poll(() => lastOf(page, 'reward')).toBeGreaterThan(before);
 
+  await chart(page, 'entropy').locator('.plot').scrollIntoViewIfNeeded();
   const box = await chart(page, 'entropy').locator('.plot').boundingBox();
   if (!box) throw new Error('the plot has no box');
   await page.mouse.move(box.x + 200, box.y + 80);
