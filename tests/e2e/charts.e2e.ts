@@ -1,32 +1,19 @@
 /** The charts' controls and the samples' history in a real browser: what is drawn follows what is chosen. */
-import AxeBuilder from '@axe-core/playwright';
-import { type Browser, test as base, expect, type Page } from '@playwright/test';
+import {
+  checkAccessibility,
+  checkWidth,
+  expect,
+  longestTasks,
+  openRunning,
+  type Page,
+  stepOf,
+  test,
+} from './lib/page.ts';
 
-/** A test whose page must not say anything on the console that is an error. */
-const test = base.extend<{ errors: string[] }>({
-  errors: [
-    async ({ page }, use) => {
-      const errors: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(String(error)));
-      await use(errors);
-      expect(errors, 'errors on the console').toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
 const chart = (page: Page, name: string) => page.getByTestId(`chart-${name}`);
 const slider = (page: Page, name: string) => page.getByRole('slider', { name: `Read ${name} at a step` });
 const lastOf = async (page: Page, name: string) => Number(await slider(page, name).getAttribute('aria-valuemax'));
 
-/** Opens the page and waits until so many steps are on the charts. */
-async function reach(page: Page, query: string, steps: number): Promise<void> {
-  await page.goto(`./${query}`);
-  await expect(chart(page, 'reward').locator('.recharts-line-curve[d*="L"]').first()).toBeVisible({ timeout: 30_000 });
-  await expect.poll(() => stepOf(page), { timeout: 40_000 }).toBeGreaterThan(steps);
-}
 const pause = async (page: Page) => {
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByTestId('status')).toHaveAttribute('data-phase', 'paused', { timeout: 30_000 });
@@ -34,7 +21,7 @@ const pause = async (page: Page) => {
 };
 
 test('smoothing and log scale change what is drawn, and the legend says so', async ({ page }) => {
-  await reach(page, '?set.learning_rate=0.02', 60);
+  await openRunning(page, '?set.learning_rate=0.02', 60);
   await pause(page);
   const curve = chart(page, 'entropy').locator('.recharts-line-curve').first();
   const smooth = chart(page, 'entropy').locator('.smooth-line');
@@ -56,7 +43,7 @@ test('smoothing and log scale change what is drawn, and the legend says so', asy
 });
 
 test('all charts zoom together by keyboard, by dragging and by the wheel, and 0 shows all again', async ({ page }) => {
-  await reach(page, '', 60);
+  await openRunning(page, '', 60);
   await slider(page, 'reward').focus();
   await page.keyboard.press('+');
   await page.keyboard.press('+');
@@ -99,7 +86,7 @@ test('all charts zoom together by keyboard, by dragging and by the wheel, and 0 
 });
 
 test('every replica can have its own line with its number', async ({ page }) => {
-  await reach(page, '?batch.replicas=3', 20);
+  await openRunning(page, '?batch.replicas=3', 20);
   for (const name of ['reward', 'entropy'])
     await expect(chart(page, name).locator('.recharts-area-area')).toHaveCount(1);
   await page.getByLabel('Replicas as').selectOption('single');
@@ -112,14 +99,14 @@ test('every replica can have its own line with its number', async ({ page }) => 
 });
 
 test('the moment of collapse stands on the entropy chart', async ({ page }) => {
-  await reach(page, '', 60);
+  await openRunning(page, '', 60);
   await expect(page.getByTestId('legend-collapse')).toContainText(/collapse at step \d+/, { timeout: 30_000 });
   await expect(chart(page, 'entropy').locator('.collapse-line')).toBeAttached();
   await expect(chart(page, 'reward').locator('.collapse-line')).toHaveCount(0);
 });
 
 test('the histogram counts the advantages of the rollout', async ({ page }) => {
-  await reach(page, '?set.learning_rate=0.01', 10);
+  await openRunning(page, '?set.learning_rate=0.01', 10);
   await page.getByLabel('Another chart').selectOption('histogram');
   await expect(page.getByTestId('histogram-summary')).toContainText(
     /The advantages of 64 responses at step \d+: \d+ % above 0, \d+ % below, \d+ % exactly 0/,
@@ -138,7 +125,7 @@ test('the histogram counts the advantages of the rollout', async ({ page }) => {
 });
 
 test('tokens are coloured by what is chosen, and the slider goes back to the same prompt before', async ({ page }) => {
-  await reach(page, '?set.learning_rate=0.01', 5);
+  await openRunning(page, '?set.learning_rate=0.01', 5);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
   const back = page.getByLabel('Earlier steps');
@@ -163,10 +150,10 @@ test('tokens are coloured by what is chosen, and the slider goes back to the sam
 });
 
 test('masked tokens and demonstrations are marked', async ({ page }) => {
-  await reach(page, '?algorithm=luffy', 5);
+  await openRunning(page, '?algorithm=luffy', 5);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .demonstration').first()).toHaveText('demonstration', { timeout: 15_000 });
-  await reach(page, '?task=guess_number&policy=transformer', 3);
+  await openRunning(page, '?task=guess_number&policy=transformer', 3);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .token.is-masked').first()).toBeVisible({ timeout: 15_000 });
   await expect(page.getByTestId('token-legend')).toContainText('masked: written by the task');
@@ -175,7 +162,7 @@ test('masked tokens and demonstrations are marked', async ({ page }) => {
 for (const scheme of ['light', 'dark'] as const) {
   test(`no accessibility violations with everything open, ${scheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });
-    await reach(page, '?batch.replicas=3&set.learning_rate=0.02', 40);
+    await openRunning(page, '?batch.replicas=3&set.learning_rate=0.02', 40);
     await page.getByLabel('Another chart').selectOption('histogram');
     await page.getByLabel('Smoothing').selectOption('5');
     await page.getByLabel('Replicas as').selectOption('single');
@@ -190,44 +177,16 @@ for (const scheme of ['light', 'dark'] as const) {
         await page.setViewportSize({ width, height: 900 });
         // a heading half under the bar of controls counts as a small target
         await page.evaluate(() => window.scrollTo(0, 0));
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-          .analyze();
-        expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        await checkAccessibility(page, `${scheme}`);
+        await checkWidth(page, width);
       }
   });
-}
-
-/** Milliseconds of processor of the longest task of the page's main thread. */
-async function worstTask(browser: Browser, page: Page, ms: number): Promise<number> {
-  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
-  await page.waitForTimeout(ms);
-  type Event = {
-    name: string;
-    ph: string;
-    pid: number;
-    tid: number;
-    tdur?: number;
-    args: { name?: string };
-  };
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: Event[] };
-  const threads = new Set(
-    traceEvents
-      .filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain')
-      .map((e) => `${e.pid}.${e.tid}`),
-  );
-  const tasks = traceEvents.filter(
-    (e) => e.ph === 'X' && e.name.endsWith('RunTask') && threads.has(`${e.pid}.${e.tid}`) && e.tdur !== undefined,
-  );
-  expect(tasks.length, 'the trace has processor times').toBeGreaterThan(0);
-  return Math.max(...tasks.map((task) => (task.tdur ?? 0) / 1000));
 }
 
 test('no task of the main thread takes over 50 ms in 20 s with everything open', async ({ page, browser }) => {
   test.setTimeout(120_000);
   await page.setViewportSize({ width: 1440, height: 2400 });
-  await reach(page, '?speed=0&batch.replicas=4', 300);
+  await openRunning(page, '?speed=0&batch.replicas=4', 300);
   await page.getByLabel('Another chart').selectOption('histogram');
   await page.getByLabel('Another chart').selectOption('grad_norm');
   await page.getByLabel('Smoothing').selectOption('20');
@@ -236,10 +195,10 @@ test('no task of the main thread takes over 50 ms in 20 s with everything open',
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
   await page.waitForTimeout(2000); // loading is over
-  const zoomed = await worstTask(browser, page, 10_000);
+  const { worst_cpu_ms: zoomed } = await longestTasks(browser, page, 10_000);
   await page.getByRole('button', { name: 'Show all' }).click();
   await page.waitForTimeout(500);
-  const whole = await worstTask(browser, page, 10_000);
+  const { worst_cpu_ms: whole } = await longestTasks(browser, page, 10_000);
   console.log(
     `at step ${await stepOf(page)}: longest task ${zoomed.toFixed(1)} ms of processor while zoomed, ${whole.toFixed(1)} ms of the whole run`,
   );

@@ -1,33 +1,8 @@
 /** What a visitor reads: the card of an algorithm, the entropy law, experiments and papers. */
 import { readFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import { checkAccessibility, checkWidth, expect, open, type Page, phase, test } from './lib/page.ts';
 
-/** A test whose page must not say anything on the console that is an error, and ask nobody else for anything. */
-const test = base.extend<{ errors: string[] }>({
-  errors: [
-    async ({ page, baseURL }, use) => {
-      const errors: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(String(error)));
-      page.on('request', (request) => {
-        if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(baseURL!)) errors.push(request.url());
-      });
-      await use(errors);
-      expect(errors, 'errors on the console, and requests to others').toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-const phase = (page: Page, wanted: string) =>
-  expect(page.getByTestId('status')).toHaveAttribute('data-phase', wanted, { timeout: 30_000 });
 const section = (page: Page, id: string) => page.locator(`section[aria-labelledby="${id}-title"]`);
-
-async function open(page: Page, query: string): Promise<void> {
-  await page.goto(`./${query}`);
-  await phase(page, 'running');
-}
 
 const estimate = { mean: 0.5, half_width: 0.1, n: 2 };
 const curve = { steps: [0, 50, 100], mean: [1.7, 0.6, 0.2], half_width: [0.2, 0.1, 0.05] };
@@ -195,12 +170,8 @@ for (const scheme of ['light', 'dark'] as const) {
     await phase(page, 'paused');
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 800 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      const { violations, passes } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-        .analyze();
-      console.log(`axe, ${scheme}, ${width}: ${passes.length} rules passed`);
-      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+      await checkWidth(page, width);
+      await checkAccessibility(page, `${scheme}, ${width}`);
     }
   });
 }

@@ -1,25 +1,7 @@
 /** Lessons beside the playground, and one update in slow motion. */
-import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import { checkAccessibility, checkWidth, expect, type Page, phase, test } from './lib/page.ts';
 
-/** A test whose page must not say anything on the console that is an error. */
-const test = base.extend<{ errors: string[] }>({
-  errors: [
-    async ({ page }, use) => {
-      const errors: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(String(error)));
-      await use(errors);
-      expect(errors, 'errors on the console').toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-const phase = (page: Page, wanted: string) =>
-  expect(page.getByTestId('status')).toHaveAttribute('data-phase', wanted, { timeout: 30_000 });
 const query = (page: Page) => new URL(page.url()).searchParams;
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 test('a lesson is opened, followed by its buttons, and linked by its address', async ({ page }) => {
   await page.goto('./?task=sort');
@@ -146,13 +128,11 @@ for (const scheme of ['light', 'dark'] as const) {
     for (const stage of ['Gradient', 'Mask']) {
       await inside.getByRole('button', { name: stage }).click();
       await page.getByTestId('lesson').getByRole('button', { name: 'Show me where' }).first().click();
-      const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+      await checkAccessibility(page, `${scheme}`);
     }
     await page.goto('./?lesson=');
     await expect(page.getByTestId('lesson').getByRole('listitem')).toHaveCount(6);
-    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-    expect(violations.map((v) => v.id)).toEqual([]);
+    await checkAccessibility(page, `${scheme}`);
   });
 }
 
@@ -162,6 +142,6 @@ test('no width scrolls sideways', async ({ page }) => {
     await page.goto('./?lesson=group_baselines&part=5#inside');
     await expect(page.getByTestId('lesson')).toBeVisible();
     await expect(page.getByTestId('inside').locator('.inside-card')).toBeVisible({ timeout: 30_000 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
+    await checkWidth(page, width);
   }
 });

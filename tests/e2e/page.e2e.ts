@@ -1,33 +1,15 @@
 /** The page in a real browser with the real worker: what a visitor sees, presses and reads. */
-import AxeBuilder from '@axe-core/playwright';
-import { type Browser, test as base, expect, type Page } from '@playwright/test';
-
-/** A test whose page must not say anything on the console that is an error. */
-const test = base.extend<{ errors: string[] }>({
-  errors: [
-    async ({ page }, use) => {
-      const errors: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(String(error)));
-      await use(errors);
-      expect(errors, 'errors on the console').toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-const CHART = '[data-testid="chart-reward"] .recharts-line-curve[d*="L"]';
-const phase = (page: Page, wanted: string) =>
-  expect(page.getByTestId('status')).toHaveAttribute('data-phase', wanted, { timeout: 30_000 });
-const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
-
-/** Opens the page and waits until some steps have been drawn. */
-async function openRunning(page: Page, query = ''): Promise<void> {
-  await page.goto(`./${query}`);
-  await phase(page, 'running');
-  await expect(page.locator(CHART).first()).toBeVisible({ timeout: 30_000 });
-  await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(5);
-}
+import {
+  CHART,
+  checkAccessibility,
+  checkWidth,
+  expect,
+  longestTasks,
+  openRunning,
+  phase,
+  stepOf,
+  test,
+} from './lib/page.ts';
 
 for (const query of ['', '?engine=webgpu', '?engine=cpu']) {
   test(`a run starts by itself and is drawn within ten seconds: ${query || 'default'}`, async ({ page }) => {
@@ -220,11 +202,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await phase(page, 'paused');
     for (const state of ['page', 'help']) {
       if (state === 'help') await page.getByRole('button', { name: 'Keys' }).click();
-      const { violations, passes } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-        .analyze();
-      console.log(`axe, ${scheme}, ${state}: ${passes.length} rules passed`);
-      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+      await checkAccessibility(page, `${scheme}, ${state}`);
     }
   });
 }
@@ -233,47 +211,9 @@ test('no width scrolls sideways', async ({ page }) => {
   for (const width of [1440, 1024, 390]) {
     await page.setViewportSize({ width, height: 800 });
     await openRunning(page);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
+    await checkWidth(page, width);
   }
 });
-
-/** Milliseconds of the longest tasks of the page's main thread: on the clock, and of the processor. */
-async function longestTasks(browser: Browser, page: Page, ms: number) {
-  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
-  const observed = await page.evaluate(async (duration) => {
-    const found: number[] = [];
-    const observer = new PerformanceObserver((list) =>
-      found.push(...list.getEntries().map((e) => Math.round(e.duration))),
-    );
-    observer.observe({ type: 'longtask' });
-    await new Promise((resolve) => setTimeout(resolve, duration));
-    observer.disconnect();
-    return found;
-  }, ms);
-  type Event = {
-    name: string;
-    ph: string;
-    pid: number;
-    tid: number;
-    dur?: number;
-    tdur?: number;
-    args: { name?: string };
-  };
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: Event[] };
-  const threads = new Set(
-    traceEvents
-      .filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain')
-      .map((e) => `${e.pid}.${e.tid}`),
-  );
-  const tasks = traceEvents.filter(
-    (e) => e.ph === 'X' && e.name.endsWith('RunTask') && threads.has(`${e.pid}.${e.tid}`),
-  );
-  expect(
-    tasks.some((task) => task.tdur !== undefined),
-    'the trace has processor times',
-  ).toBe(true);
-  return { observed, worst_cpu_ms: Math.max(...tasks.map((task) => (task.tdur ?? 0) / 1000)) };
-}
 
 for (const query of ['', '?speed=0', '?speed=0#law']) {
   test(`no task of the main thread takes over 50 ms while training: ${query || 'default'}`, async ({
@@ -282,10 +222,10 @@ for (const query of ['', '?speed=0', '?speed=0#law']) {
   }) => {
     await openRunning(page, query);
     await page.waitForTimeout(2000); // loading is over
-    const { observed, worst_cpu_ms } = await longestTasks(browser, page, 5000);
+    const { by_clock_ms, worst_cpu_ms } = await longestTasks(browser, page, 5000);
     // The clock also counts the time in which other programs had the core; the processor's time is the page's own.
     console.log(
-      `at step ${await stepOf(page)}: longest task ${worst_cpu_ms.toFixed(1)} ms of processor; long by the clock: ${observed.join(', ') || 'none'}`,
+      `at step ${await stepOf(page)}: longest task ${worst_cpu_ms.toFixed(1)} ms of processor; long by the clock: ${by_clock_ms.join(', ') || 'none'}`,
     );
     expect(worst_cpu_ms).toBeLessThan(50);
   });

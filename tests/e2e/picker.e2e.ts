@@ -1,45 +1,14 @@
 /** Choosing what is trained: the list of algorithms, the parts panel, and sweeps over replicas. */
-import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import { checkAccessibility, checkWidth, expect, open, type Page, phase, stepOf, test } from './lib/page.ts';
 
-/** A test whose page must not say anything on the console that is an error. */
-const test = base.extend<{ errors: string[] }>({
-  errors: [
-    async ({ page }, use) => {
-      const errors: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(String(error)));
-      await use(errors);
-      expect(errors, 'errors on the console').toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-const phase = (page: Page, wanted: string) =>
-  expect(page.getByTestId('status')).toHaveAttribute('data-phase', wanted, { timeout: 30_000 });
-const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
 const algorithm = (page: Page) => page.getByRole('combobox', { name: 'Algorithm', exact: true });
 const list = (page: Page) => page.getByRole('dialog', { name: 'Choose an algorithm' });
 const active = (page: Page) => page.locator('.picker-option.is-active');
 
-async function open(page: Page, query = ''): Promise<void> {
-  await page.goto(`./${query}`);
-  await phase(page, 'running');
-}
-
 async function openList(page: Page): Promise<void> {
   await algorithm(page).click();
   await expect(page.getByRole('combobox', { name: 'Search algorithms' })).toBeFocused();
-}
-
-async function check(page: Page, what: string): Promise<void> {
-  const { violations, passes } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  console.log(`axe, ${what}: ${passes.length} rules passed`);
-  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
 }
 
 test('an algorithm is chosen by keyboard alone', async ({ page }) => {
@@ -203,12 +172,12 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.locator('.part-doc summary').click();
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 800 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      await check(page, `${scheme}, ${width}, sweep and parts`);
+      await checkWidth(page, width);
+      await checkAccessibility(page, `${scheme}, ${width}, sweep and parts`);
       await page.keyboard.press('Escape');
       await openList(page);
       await page.waitForTimeout(300); // it fades in
-      await check(page, `${scheme}, ${width}, list`);
+      await checkAccessibility(page, `${scheme}, ${width}, list`);
       const box = await list(page).boundingBox();
       if (width === 390) expect(box).toMatchObject({ x: 0, width: 390 });
       await page.keyboard.press('Escape');
@@ -216,6 +185,6 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByTestId('sweep').getByLabel('Hyperparameter').nth(1).selectOption('temperature');
     await page.getByRole('button', { name: 'Start the sweep' }).click();
     await expect(page.locator('.heat-cell.is-best')).toBeVisible({ timeout: 20_000 });
-    await check(page, `${scheme}, heat map`);
+    await checkAccessibility(page, `${scheme}, heat map`);
   });
 }

@@ -1,24 +1,6 @@
 /** Kept runs in a real browser: on the charts, in its database, in a second tab. */
-import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import { checkAccessibility, checkWidth, expect, type Page, reach, test } from './lib/page.ts';
 
-/** A test whose page must not say anything on the console that is an error. */
-const test = base.extend<{ errors: string[] }>({
-  errors: [
-    async ({ page }, use) => {
-      const errors: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(String(error)));
-      await use(errors);
-      expect(errors, 'errors on the console').toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
-const reach = (page: Page, step: number) =>
-  expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThanOrEqual(step);
 const runsOf = (page: Page) => page.getByTestId('runs').getByTestId('run');
 const curvesOf = (page: Page, chart = 'reward') => page.locator(`[data-testid="chart-${chart}"] .overlay-line`);
 const legendOf = (page: Page, chart = 'reward') => page.getByTestId(`chart-${chart}`).getByTestId('legend-run');
@@ -169,11 +151,8 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.keyboard.press('Space');
     for (const width of [1440, 390]) {
       await page.setViewportSize({ width, height: 900 });
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-        .analyze();
-      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await checkAccessibility(page, `${scheme}`);
+      await checkWidth(page, width);
     }
   });
 }

@@ -1,27 +1,8 @@
 /** What leaves the page: every file is downloaded and read back; links, and launch files for other trainers. */
 import { readFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
 import { readCsv } from '../unit/lib/csv.ts';
 import { readXml } from '../unit/lib/xml.ts';
-
-/** A test whose page must not say anything on the console that is an error. */
-const test = base.extend<{ errors: string[] }>({
-  errors: [
-    async ({ page }, use) => {
-      const errors: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(String(error)));
-      await use(errors);
-      expect(errors, 'errors on the console').toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
-const reach = (page: Page, step: number) =>
-  expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThanOrEqual(step);
+import { checkAccessibility, expect, type Page, reach, stepOf, test } from './lib/page.ts';
 
 /** Trains a little, pauses, and opens the panel. */
 async function opened(page: Page, query = '?batch.replicas=3&engine=cpu', panel = 'take'): Promise<void> {
@@ -182,7 +163,6 @@ for (const scheme of ['light', 'dark'] as const) {
       location.hash = '#fullscale';
     });
     await expect(page.getByTestId('fullscale')).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    await checkAccessibility(page, `${scheme}`);
   });
 }

@@ -1,0 +1,93 @@
+/** What every end-to-end test needs: a page whose errors are collected, its phase and step, axe, and its longest task. */
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, test as base, expect, type Page } from '@playwright/test';
+
+export { type Browser, expect, type Page };
+
+/** A test whose page must not print an error and must not ask any other host for anything. */
+export const test = base.extend<{ errors: string[] }>({
+  errors: [
+    async ({ page, baseURL }, use) => {
+      const errors: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('pageerror', (error) => errors.push(String(error)));
+      page.on('request', (request) => {
+        if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(baseURL!)) errors.push(request.url());
+      });
+      await use(errors);
+      expect(errors, 'errors on the console, and requests to others').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** A line on the reward chart. */
+export const CHART = '[data-testid="chart-reward"] .recharts-line-curve[d*="L"]';
+
+/** Waits until the run is `running`, `paused` or in another phase. */
+export const phase = (page: Page, wanted: string) =>
+  expect(page.getByTestId('status')).toHaveAttribute('data-phase', wanted, { timeout: 30_000 });
+
+/** The step that the page shows. */
+export const stepOf = async (page: Page) => Number((await page.getByTestId('step').textContent())?.replaceAll(',', ''));
+
+/** Waits until the page shows at least this step. */
+export const reach = (page: Page, step: number) =>
+  expect.poll(() => stepOf(page), { timeout: 40_000 }).toBeGreaterThanOrEqual(step);
+
+/** Opens the page at a query and waits until it trains. */
+export async function open(page: Page, query = ''): Promise<void> {
+  await page.goto(`./${query}`);
+  await phase(page, 'running');
+}
+
+/** Opens the page and waits until some steps have been drawn. */
+export async function openRunning(page: Page, query = '', step = 5): Promise<void> {
+  await open(page, query);
+  await expect(page.locator(CHART).first()).toBeVisible({ timeout: 30_000 });
+  await reach(page, step);
+}
+
+/** Fails where axe finds something against WCAG 2.2 AA or its own best practice. */
+export async function checkAccessibility(page: Page, what: string): Promise<void> {
+  const { violations, passes } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  console.log(`axe, ${what}: ${passes.length} rules passed`);
+  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+}
+
+/** Fails where the page is wider than its window. */
+export async function checkWidth(page: Page, width: number): Promise<void> {
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
+}
+
+/**
+ * The tasks of the page's main thread over `ms` milliseconds. `worst_cpu_ms` is what the longest took of the processor;
+ * `by_clock_ms` are those over 50 ms by the clock, which also counts the time in which other programs had the core.
+ */
+export async function longestTasks(browser: Browser, page: Page, ms: number) {
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  const by_clock_ms = await page.evaluate(async (duration) => {
+    const found: number[] = [];
+    const observer = new PerformanceObserver((list) =>
+      found.push(...list.getEntries().map((e) => Math.round(e.duration))),
+    );
+    observer.observe({ type: 'longtask' });
+    await new Promise((resolve) => setTimeout(resolve, duration));
+    observer.disconnect();
+    return found;
+  }, ms);
+  type Event = { name: string; ph: string; pid: number; tid: number; tdur?: number; args: { name?: string } };
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: Event[] };
+  const threads = new Set(
+    traceEvents
+      .filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain')
+      .map((e) => `${e.pid}.${e.tid}`),
+  );
+  const times = traceEvents
+    .filter((e) => e.ph === 'X' && e.name.endsWith('RunTask') && threads.has(`${e.pid}.${e.tid}`))
+    .flatMap((e) => (e.tdur === undefined ? [] : [e.tdur / 1000]));
+  expect(times.length, 'the trace has processor times').toBeGreaterThan(0);
+  return { by_clock_ms, worst_cpu_ms: times.reduce((a, b) => Math.max(a, b), 0) };
+}
