@@ -37,6 +37,7 @@ export default defineConfig({
   plugins: [onlyWoff2, sharedWorker('src/trainer/worker.ts'), react()],
   build: {
     target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // light-dark()
     sourcemap: true,
     reportCompressedSize: true,
     // A worker has no document to put preload links into.
