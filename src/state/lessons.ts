@@ -21,14 +21,18 @@ export const changedConfig = (config: RunConfig, { algorithm, parts, hyper }: Ch
   hyper: { ...config.hyper, ...hyper },
 });
 
-/** Makes a task's change in the run that is going; the weights stay. */
+/** Makes a task's change in the run that is going; the weights stay. Resolves with the sentence of a refusal, '' where all was made. */
 export async function makeChange(
   { session }: Pick<Lab, 'session'>,
   { algorithm, parts, hyper }: Change,
-): Promise<void> {
+): Promise<string> {
   if (algorithm !== undefined) await session.swapAlgorithm(algorithm);
-  for (const [role, id] of Object.entries(parts ?? {})) await session.swapPart(role as keyof typeof ROLE_TITLES, id);
+  for (const [role, id] of Object.entries(parts ?? {})) {
+    const refusal = await session.swapPart(role as keyof typeof ROLE_TITLES, id);
+    if (refusal) return refusal;
+  }
   for (const [name, value] of Object.entries(hyper ?? {})) await session.setHyper(name, value);
+  return '';
 }
 
 /** Where a control is on the page. */
@@ -57,7 +61,7 @@ const SECTION_WORDS: Record<string, string> = {
   law: 'Entropy law',
   samples: 'Responses',
   inside: 'Inside one update',
-  metrics: 'Metrics',
+  metrics: 'All metrics',
   experiments: 'Experiments',
 };
 

@@ -224,6 +224,39 @@ test('the theme follows the system until the reader chooses, and the choice is k
   expect(await ground()).toBe(dark);
 });
 
+test('a box that is ticked by keyboard does not stop the run, and a key that a control needs is left to it', async ({
+  page,
+}) => {
+  await openRunning(page);
+  const box = page.getByLabel('Log scale');
+  await box.focus();
+  await page.keyboard.press('Space');
+  await expect(box).toBeChecked();
+  await phase(page, 'running');
+  const radio = page.getByLabel('equal time');
+  await radio.focus();
+  await page.keyboard.press('Space');
+  await expect(radio).toBeChecked();
+  await phase(page, 'running');
+});
+
+test('responses go on when their section is folded and opened again', async ({ page }) => {
+  await openRunning(page, '?engine=cpu');
+  const fold = page.getByRole('button', { name: 'Responses' });
+  const step = async () =>
+    Number(
+      (await page.locator('#samples-title').locator('..').textContent())?.match(/step ([\d,]+)/)?.[1].replace(',', ''),
+    );
+  await fold.scrollIntoViewIfNeeded();
+  await fold.click();
+  await expect(page.getByTestId('samples')).toHaveCount(0);
+  await fold.click();
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await expect.poll(step, { timeout: 15_000 }).toBeGreaterThan(0);
+  const before = await step();
+  await expect.poll(step, { timeout: 15_000 }).toBeGreaterThan(before + 10);
+});
+
 test('no width scrolls sideways', async ({ page }) => {
   for (const width of [1440, 1024, 390]) {
     await page.setViewportSize({ width, height: 800 });

@@ -281,6 +281,10 @@ describe('stored runs', () => {
     expect(superfluous(twice, undefined)).toEqual(['r1']);
     expect(superfluous([{ ...twice[0], name: 'mine' }, twice[1]], undefined)).toEqual([]);
     expect(superfluous([{ ...twice[0], edits: [{ step: 3, text: 'x' }] }, twice[1]], undefined)).toEqual([]);
+    // replicas with settings of their own, or weights from elsewhere: the settings do not tell what was trained
+    expect(superfluous([twice[0], { ...twice[1], is_spread: true }], undefined)).toEqual([]);
+    const restored = twice.map((run) => ({ ...run, first_step: 5 }));
+    expect(superfluous(restored, undefined)).toEqual([]);
     const large = range(0, 3).map((k) => meta(k, { bytes: 9 * 1024 ** 2 }));
     expect(superfluous(large, undefined)).toEqual(['r0']);
   });

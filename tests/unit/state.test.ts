@@ -371,11 +371,12 @@ describe('rows', () => {
 
 describe('words', () => {
   test('numbers', () => {
-    expect([0, 1, 0.12345, -0.5, 1234.5, 1e-8, Number.NaN].map((x) => formatNumber(x))).toEqual([
+    expect([0, 1, 0.12345, -0.5, 999.7, 1234.5, 1e-8, Number.NaN].map((x) => formatNumber(x))).toEqual([
       '0',
       '1.00',
       '0.123',
       '−0.500',
+      '1,000',
       '1,235',
       '1.00e−8',
       '–',
@@ -392,7 +393,7 @@ describe('words', () => {
     expect(adapterSentence(undefined)).toContain('Looking');
     expect(adapterSentence({ kind: 'webgpu', adapter: 'vendor x', is_software: false })).toBe('GPU: vendor x');
     expect(adapterSentence({ kind: 'webgpu', adapter: 'y', is_software: true })).toContain('Software adapter');
-    expect(adapterSentence({ kind: 'cpu', adapter: 'CPU engine', is_software: true })).toBe('CPU engine, no WebGPU');
+    expect(adapterSentence({ kind: 'cpu', adapter: 'CPU engine', is_software: true })).toBe('CPU engine');
   });
 
   test('the charts in a sentence', () => {

@@ -117,7 +117,7 @@ function Topic({ group, is_searched }: { group: TopicGroup; is_searched: boolean
         <h3>{group.title}</h3>{' '}
         <span className="muted">
           {plural(group.cards.length, 'paper')}
-          {group.num_running > 0 && `; ${group.num_running} run here`}
+          {group.num_running > 0 && `; ${group.num_running} with something that runs here`}
         </span>
       </summary>
       {is_shown && (
@@ -160,7 +160,7 @@ export default function PapersPanel() {
         <p role="status" data-testid="paper-count">
           {is_searched || only_running
             ? `${plural(count, 'paper')} of ${all.length}`
-            : `${plural(all.length, 'paper')}; something runs of ${num_running}`}
+            : `${plural(all.length, 'paper')}; ${num_running} have something that runs here`}
         </p>
       </div>
       <p className="muted">

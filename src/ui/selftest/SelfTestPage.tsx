@@ -47,9 +47,7 @@ export default function SelfTestPage() {
       </p>
       <p className="selftest-result" role="status" data-testid="selftest-result">
         {problem !== '' && <b className="is-bad">{problem}</b>}
-        {problem === '' &&
-          !result &&
-          `Running: ${plural(rows.length, 'comparison')} so far, ${formatNumber(num_failed)} failed.`}
+        {problem === '' && !result && `Running: ${plural(rows.length, 'comparison')} so far, ${num_failed} failed.`}
         {result && (
           <>
             <b className={num_failed > 0 ? 'is-bad' : 'is-good'}>
