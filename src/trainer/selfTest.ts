@@ -3,6 +3,7 @@ import { CpuExecutor } from '../engine/cpu.ts';
 import type { EngineInfo } from '../engine/executor.ts';
 import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
+import { defaultRun } from './defaultRun.ts';
 import { FIXTURE_TOLERANCE, judgeCase, readFixtures } from './fixtures.ts';
 import { checkParity, PARITY_RTOL } from './parity.ts';
 import type { RunConfig, SelfTestRow } from './protocol.ts';
@@ -39,23 +40,12 @@ const SMALL_BATCH = { prompts: 4, group_size: 4, eval_every: 0 };
 const SMALL_POLICY = { layers: 2, width: 32, heads: 2 };
 
 function configOf(change: Partial<RunConfig>): RunConfig {
-  const base: RunConfig = {
-    task: 'sum_to_target',
-    policy: 'tabular',
-    algorithm: 'grpo',
-    parts: {},
-    task_settings: {},
-    policy_settings: {},
-    batch: {},
-    hyper: {},
+  return defaultRun({
     seed: 7,
-  };
-  return {
-    ...base,
     ...change,
     batch: { ...SMALL_BATCH, ...change.batch },
     policy_settings: change.policy === 'transformer' ? SMALL_POLICY : {},
-  };
+  });
 }
 
 /** Runs every check and reports each as it ends. */

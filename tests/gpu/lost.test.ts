@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import { Run } from '../../src/trainer/run.ts';
-import { configOf, openGpu } from './runs.ts';
+import { openGpu } from './runs.ts';
 
 test('a lost device is said in one sentence, and nobody waits for its rows for ever', async () => {
   const { make } = await openGpu();
   const executor = make();
   const run = await Run.open(
     executor,
-    configOf({ batch: { prompts: 2, group_size: 2, minibatches: 1, eval_every: 0 } }),
+    defaultRun({ batch: { prompts: 2, group_size: 2, minibatches: 1, eval_every: 0 } }),
   );
   await run.advance(2);
   run.submit();

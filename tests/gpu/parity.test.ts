@@ -3,10 +3,11 @@ import { algorithms } from '../../src/algorithms/index.ts';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import type { Numbers } from '../../src/engine/twin.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import { checkParity, type KernelParity } from '../../src/trainer/parity.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
-import { configOf, homeOf, openGpu } from './runs.ts';
+import { homeOf, openGpu } from './runs.ts';
 
 let gpu: Awaited<ReturnType<typeof openGpu>>;
 const seen = new Map<string, KernelParity>();
@@ -56,7 +57,7 @@ describe('every dispatch of a step against its twin', () => {
     const policy_settings = policy === 'transformer' ? tiny : {};
     const run = await Run.open(
       executor,
-      configOf({ task, policy, algorithm, hyper, policy_settings, batch: { ...small, ...batch } }),
+      defaultRun({ task, policy, algorithm, hyper, policy_settings, batch: { ...small, ...batch } }),
     );
     await run.advance(2); // weights and moments that a step has moved
     const report = await checkParity(run.program, executor, cpu, { is_hostile: true });
@@ -77,7 +78,7 @@ describe('every algorithm, tabular', () => {
     const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
     const home = homeOf(algorithm);
     const batch = { prompts: 4, group_size: 4, minibatches: 2, epochs: 1, replicas: 2, eval_every: 0 };
-    const run = await Run.open(executor, configOf({ ...home, batch: { ...home.batch, ...batch, warm_up_steps: 2 } }));
+    const run = await Run.open(executor, defaultRun({ ...home, batch: { ...home.batch, ...batch, warm_up_steps: 2 } }));
     await run.advance(2);
     const report = await checkParity(run.program, executor, cpu, { is_hostile: true });
     expect(report.failures).toEqual([]);
@@ -89,7 +90,7 @@ describe('every algorithm, tabular', () => {
     const executor = gpu.make({ has_guards: true });
     const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
     const batch = { prompts: 4, group_size: 4, minibatches: 2, replicas: 2, eval_every: 0, staleness: 2 };
-    const run = await Run.open(executor, configOf({ batch }));
+    const run = await Run.open(executor, defaultRun({ batch }));
     await run.advance(4);
     const report = await checkParity(run.program, executor, cpu, { is_hostile: true });
     expect(report.failures).toEqual([]);
@@ -103,7 +104,7 @@ describe('evaluation by samples', () => {
     const executor = gpu.make({ has_guards: true });
     const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
     const batch = { prompts: 4, group_size: 4, minibatches: 2, replicas: 2, eval_every: 2, eval_samples: 9 };
-    const run = await Run.open(executor, configOf({ task, batch }));
+    const run = await Run.open(executor, defaultRun({ task, batch }));
     await run.advance(3);
     const [sampling] = run.evaluationPrograms.filter((program) => program.id === 'samples');
     const report = await checkParity(sampling, executor, cpu, { is_hostile: true });
@@ -122,7 +123,7 @@ describe('evaluation by samples', () => {
 
 describe('three steps end to end on both engines', () => {
   test.each(['tabular', 'transformer'])('%s', async (policy) => {
-    const config = configOf({
+    const config = defaultRun({
       ...{ policy, algorithm: 'grpo', hyper: { kl_coef: 0.1 }, policy_settings: policy === 'transformer' ? tiny : {} },
       batch: { ...small, group_size: 8, eval_every: 2 },
     });
