@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { algorithms } from '../../src/algorithms/index.ts';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
+import { launchesOf } from '../../src/engine/program.ts';
 import type { Numbers } from '../../src/engine/twin.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import { checkParity, type KernelParity } from '../../src/trainer/parity.ts';
@@ -82,6 +83,10 @@ describe('every algorithm, tabular', () => {
     await run.advance(2);
     const report = await checkParity(run.program, executor, cpu, { is_hostile: true });
     expect(report.failures).toEqual([]);
+    // every kernel of the step was compared, and had something to compare
+    const launched = new Set(launchesOf(run.program).map(({ kernel }) => kernel));
+    expect(new Set(report.kernels.map((k) => k.kernel))).toEqual(launched);
+    for (const k of report.kernels) expect(k.elements, k.kernel).toBeGreaterThan(0);
     expect(gpu.errors).toEqual([]);
     executor.destroy();
   });
@@ -134,14 +139,18 @@ describe('three steps end to end on both engines', () => {
     const names = ['tokens', 'token_mask', 'length', 'prompt_index', 'rewards'];
     expect(await executor.read(names)).toEqual(float32(await cpu.read(names)));
     let worst = 0;
+    let num_compared = 0;
+    expect(rows.map(({ step }) => step)).toEqual([0, 1, 2]);
     for (const [k, row] of rows.entries()) {
       for (const [m, value] of row.values.entries()) {
         const want = wanted[k].values[m];
         if (Number.isNaN(want) && Number.isNaN(value)) continue; // not measured at this step
+        num_compared++;
         const error = Math.abs(value - want) / (0.01 + Math.abs(want));
         if (!(error <= worst)) worst = error;
       }
     }
+    expect(num_compared).toBeGreaterThan(3 * 10);
     expect(worst).toBeLessThan(1e-3);
     executor.destroy();
   });

@@ -79,6 +79,17 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
+test('the checks above find something to check', () => {
+  const all = PAGES.map(read).join('\n');
+  for (const [what, least] of [
+    [/`(?:src|shaders|tests|scripts|docs|bench)(?:\/[\w.-]+)*`/g, 50],
+    [/[^!]\[[^\]]+\]\([^)#]+\)/g, 100],
+    [/npm run (?:-s )?[\w-]+/g, 20],
+    [/npm run (?:-s )?train -- [^`\n]*/g, 5],
+  ] as const)
+    expect([...all.matchAll(what)].length, String(what)).toBeGreaterThan(least);
+});
+
 describe('README', () => {
   test('lists every task, policy and dependency, and only algorithms that exist', () => {
     const text = read('README.md');

@@ -47,6 +47,7 @@ describe('every coefficient is the product of its factors', () => {
 
 test('the probabilities before are those the token was drawn with, the ones after are the table’s', async () => {
   for (const batch of [{}, { entropy_watch: 1 }, { minibatches: 1 }] as Record<string, number>[]) {
+    let count = 0;
     const groups = await lookAfter(3, defaultRun({ batch }));
     for (const { responses, symbols } of groups) {
       for (const token of responses.flatMap((response) => response.tokens)) {
@@ -54,8 +55,10 @@ test('the probabilities before are those the token was drawn with, the ones afte
         const symbol = symbols!.indexOf(token.symbol);
         expect(Math.log(before![symbol])).toBeCloseTo(token.logp, 4);
         for (const shares of [before!, after!]) expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+        count++;
       }
     }
+    expect(count).toBe(8 * 8 * 4); // prompts, members, positions
   }
 });
 
