@@ -106,7 +106,7 @@ describe('README', () => {
     expect(named.filter((id) => !Object.hasOwn(algorithms, id))).toEqual([]);
   });
 
-  test('prints what the command prints', async () => {
+  test('prints what the command prints', { timeout: 60_000 }, async () => {
     const [, line] = /^ {4}npm run train -- (.*--out run\.jsonl)$/m.exec(read('README.md')) ?? [];
     const folder = mkdtempSync(join(tmpdir(), 'readme-'));
     const file = join(folder, 'run.jsonl');
