@@ -298,7 +298,9 @@ test('the self-test runs on this device and streams its rows', async ({ page }) 
   await expect(page.getByTestId('selftest-rows').getByRole('row').nth(1)).toBeVisible({ timeout: 30_000 });
   await expect(page.getByTestId('selftest-result')).toContainText(/ on /, { timeout: 200_000 });
   console.log(await page.getByTestId('selftest-result').textContent());
-  await expect(page.getByTestId('selftest-result')).toContainText(/All \d+ passed/);
+  await expect(page.getByTestId('selftest-result')).toContainText(
+    /All \d+ passed on .+\. Left out: \d+ outside cases? without/,
+  );
   await page.getByRole('link', { name: 'Back to the lab' }).click();
   await phase(page, 'running');
 });

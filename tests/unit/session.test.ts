@@ -80,7 +80,7 @@ function fakeTrainer(change: Partial<TrainerApi> = {}) {
     restore: async () => info({ config, step: 7 }),
     sample: async () => ({ step: 0, replica: 0, prompt_index: 0, num_prompts: 1, prompt: '', responses: [] }),
     setSpeed: async () => {},
-    selfTest: async () => ({ adapter: '', num_failed: 0 }),
+    selfTest: async () => ({ adapter: '', num_failed: 0, num_left_out: 0 }),
     ...change,
   } as TrainerApi;
   const watched = new Proxy(api, {

@@ -3,9 +3,9 @@ import { type Card, runsHere } from '../../corpus/card.ts';
 import { cards } from '../../corpus/index.ts';
 import { own } from '../../state/catalogue.ts';
 import { plural } from '../../state/format.ts';
-import { defaultWith } from '../../state/links.ts';
 import { claimsOf, countVerdicts, findPapers, type TopicGroup } from '../../state/papers.ts';
 import { titleOf, verdictSentence } from '../../state/results.ts';
+import { defaultRun } from '../../trainer/defaultRun.ts';
 import { useResults } from '../experiments/useResults.ts';
 import { VerdictWord } from '../experiments/VerdictWord.tsx';
 import { useLab } from '../lab.tsx';
@@ -48,12 +48,12 @@ function RunsHere({ card }: { card: Card }) {
     <ul className="runs">
       {algorithms.map((id) => (
         <li key={id}>
-          <RunLink config={defaultWith({ algorithm: id })}>{own(catalogue.algorithms, id)?.title ?? id}</RunLink>
+          <RunLink config={defaultRun({ algorithm: id })}>{own(catalogue.algorithms, id)?.title ?? id}</RunLink>
         </li>
       ))}
       {tasks.map((id) => (
         <li key={id}>
-          task <RunLink config={defaultWith({ task: id })}>{own(catalogue.tasks, id)?.title ?? id}</RunLink>
+          task <RunLink config={defaultRun({ task: id })}>{own(catalogue.tasks, id)?.title ?? id}</RunLink>
         </li>
       ))}
       {experiments.map((id) => (
