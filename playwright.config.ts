@@ -5,10 +5,16 @@ const PORT = Number(process.env.E2E_PORT ?? 4173);
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  testMatch: '**/*.e2e.ts',
   outputDir: 'test-results',
   timeout: 60_000,
-  workers: 1,
+  // Most of a test's time is spent waiting for steps: two tests beside each other need little more than one.
+  workers: 2,
+  fullyParallel: true,
+  projects: [
+    { name: 'page', testMatch: '**/*.e2e.ts' },
+    // What is timed runs alone and last.
+    { name: 'measure', testMatch: '**/*.measure.ts', workers: 1, dependencies: ['page'] },
+  ],
   forbidOnly: !!process.env.CI,
   retries: 0,
   reporter: [['list'], ['html', { open: 'never' }]],

@@ -12,10 +12,13 @@ function AdapterLine() {
   const { session } = useLab();
   const info = useRun((state) => state.info?.engine);
   const engine = useSetup((state) => state.engine);
+  const sentence = adapterSentence(info);
   const is_slow = info && (info.kind === 'cpu' || info.is_software);
   return (
     <p className="adapter" data-testid="adapter">
-      <span className={is_slow ? 'adapter-name is-slow' : 'adapter-name'}>{adapterSentence(info)}</span>
+      <span key={sentence} className={is_slow ? 'adapter-name is-slow' : 'adapter-name'} title={sentence}>
+        {sentence}
+      </span>
       <label className="inline-field">
         Engine
         <select value={engine} onChange={(event) => void session.setEngine(event.target.value as EngineChoice)}>
