@@ -17,6 +17,12 @@ export default defineConfig({
   ],
   forbidOnly: !!process.env.CI,
   retries: 0,
+  snapshotPathTemplate: 'tests/e2e/appearance/{arg}{ext}',
+  expect: {
+    timeout: 15_000, // two tests and a software adapter share a small machine
+    // fonts are hinted a little differently from machine to machine
+    toHaveScreenshot: { animations: 'disabled', caret: 'hide', maxDiffPixelRatio: 0.02 },
+  },
   reporter: [['list'], ['html', { open: 'never' }]],
   use: {
     baseURL: `http://127.0.0.1:${PORT}/`,
