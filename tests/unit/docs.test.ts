@@ -19,6 +19,7 @@ const PAGES = [
   'full-scale',
   'panels',
   'papers',
+  'quality',
   'runs',
 ]
   .map((name) => `docs/${name}.md`)
