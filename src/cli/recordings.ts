@@ -24,7 +24,7 @@ const setupOf = (config: RunConfig) => writeQuery(registries, DEFAULT_SETUP, { .
 const titleOf = (config: RunConfig) => `${algorithms[config.algorithm].title} on ${tasks[config.task].title}`;
 
 /** The arms that a link can open: those whose settings do not change on the way. */
-function armEntries() {
+export function armEntries() {
   return Object.values(experiments).flatMap((declared) => {
     const file = `public/results/${declared.id}.json`;
     if (!existsSync(file)) throw new Error(`${file} is missing; npm run experiment -- ${declared.id} makes it.`);
@@ -46,7 +46,7 @@ function armEntries() {
 }
 
 /** The default run of an algorithm, a few seeds side by side. */
-async function algorithmEntry(id: string) {
+export async function algorithmEntry(id: string) {
   const config: RunConfig = { ...DEFAULT_SETUP.config, algorithm: id };
   const executor = new CpuExecutor(shaderLibrary, { slots: slotTwins() });
   const run = await Run.open(executor, { ...config, batch: { replicas: SEEDS } });

@@ -28,80 +28,84 @@ type WithoutId<C> = C extends { id?: number } ? Omit<C, 'id'> : never;
 // Where pages are made on a server there is no HTMLElement, and the module must still load.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
-/** The element. Its attributes are read by `readOptions`. */
+/**
+ * The element. Its attributes are read by `readOptions`; all else is private by `#`, because frameworks set what they find as a
+ * property instead of the attribute of that name.
+ */
 export class RolloutLabElement extends Base implements RolloutLab {
-  private readonly root = this.attachShadow({ mode: 'open' });
-  private readonly box = document.createElement('div');
-  private poster: Poster | undefined;
-  private frame: HTMLIFrameElement | undefined;
-  private is_ready = false;
-  private query = '';
-  private options: Options | undefined;
-  private theme: 'light' | 'dark' = 'light';
-  private natural = 0; // height of the frame's content
-  private waiting: Command[] = []; // commands that the frame is not there for yet
-  private readonly asked = new Map<number, Asked>();
-  private num_asked = 0;
-  private patience: ReturnType<typeof setTimeout> | undefined;
-  private stops: (() => void)[] = [];
+  readonly #root = this.attachShadow({ mode: 'open' });
+  readonly #box = document.createElement('div');
+  #poster: Poster | undefined;
+  #frame: HTMLIFrameElement | undefined;
+  #is_ready = false;
+  #query = '';
+  #options: Options | undefined;
+  #theme: 'light' | 'dark' = 'light';
+  #natural = 0; // height of the frame's content
+  #waiting: Command[] = []; // commands that the frame is not there for yet
+  readonly #asked = new Map<number, Asked>();
+  #num_asked = 0;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #stops: (() => void)[] = [];
 
   constructor() {
     super();
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(SHEET);
-    this.root.adoptedStyleSheets = [sheet, posterSheet()];
-    this.box.className = 'box';
-    this.root.append(this.box);
+    this.#root.adoptedStyleSheets = [sheet, posterSheet()];
+    this.#box.className = 'box';
+    this.#root.append(this.#box);
   }
 
   connectedCallback(): void {
     const changed = new MutationObserver((changes) => {
-      if (changes.some(({ attributeName }) => attributeName === 'lab' || isForwarded(attributeName ?? ''))) this.read();
+      if (changes.some(({ attributeName }) => attributeName === 'lab' || isForwarded(attributeName ?? '')))
+        this.#read();
     });
     changed.observe(this, { attributes: true });
-    const resized = new ResizeObserver(() => this.resize());
+    const resized = new ResizeObserver(() => this.#resize());
     resized.observe(this);
-    const receive = (event: MessageEvent) => this.receive(event);
+    const receive = (event: MessageEvent) => this.#receive(event);
     window.addEventListener('message', receive);
-    this.stops = [
+    this.#stops = [
       () => changed.disconnect(),
       () => resized.disconnect(),
       () => window.removeEventListener('message', receive),
-      watchTheme(this, (theme) => this.setTheme(theme)),
+      watchTheme(this, (theme) => this.#setTheme(theme)),
     ];
-    this.read();
-    this.stops.push(this.watchScreen());
+    this.#read();
+    this.#stops.push(this.#watchScreen());
   }
 
   disconnectedCallback(): void {
-    for (const stop of this.stops) stop();
-    this.drop('The element was taken from the page.');
-    this.options = undefined;
+    for (const stop of this.#stops) stop();
+    this.#drop('The element was taken from the page.');
+    this.#options = undefined;
   }
 
   play(): Promise<EmbedState> {
-    return this.ask({ type: 'play' });
+    return this.#ask({ type: 'play' });
   }
   pause(): Promise<EmbedState> {
-    return this.frame ? this.ask({ type: 'pause' }) : this.get();
+    return this.#frame ? this.#ask({ type: 'pause' }) : this.get();
   }
   step(): Promise<EmbedState> {
-    return this.ask({ type: 'step' });
+    return this.#ask({ type: 'step' });
   }
   reset(): Promise<EmbedState> {
-    return this.frame ? this.ask({ type: 'reset' }) : this.get();
+    return this.#frame ? this.#ask({ type: 'reset' }) : this.get();
   }
   set(name: string, value: string | number): Promise<EmbedState> {
-    return this.ask({ type: 'set', name, value });
+    return this.#ask({ type: 'set', name, value });
   }
   get(): Promise<EmbedState> {
-    if (this.frame) return this.ask({ type: 'get' });
-    const setup = this.options?.setup ?? '';
+    if (this.#frame) return this.#ask({ type: 'get' });
+    const setup = this.#options?.setup ?? '';
     return Promise.resolve({ setup, phase: 'poster', is_playing: false, step: 0, metrics: {} });
   }
 
   /** The folder of the playground: that of this module, or where `lab` says. */
-  private get lab(): URL {
+  get #lab(): URL {
     const given = this.getAttribute('lab');
     const own = new URL(/* @vite-ignore */ './', import.meta.url);
     if (given === null) return own;
@@ -111,48 +115,48 @@ export class RolloutLabElement extends Base implements RolloutLab {
     } catch {
       // no address at all
     }
-    this.fail(
+    this.#fail(
       `'lab' is '${given.slice(0, 40)}'; wanted the http(s) address of the playground's folder. ${own} was used.`,
     );
     return own;
   }
 
   /** Reads the attributes again; other ones than before start the embed afresh. */
-  private read(): void {
+  #read(): void {
     const given = new URLSearchParams();
     for (const { name, value } of this.attributes) if (isForwarded(name)) given.append(name, value);
     const query = given.toString() + (this.getAttribute('lab') ?? '');
-    if (this.options && query === this.query) return;
-    this.query = query;
+    if (this.#options && query === this.#query) return;
+    this.#query = query;
     const { options, complaints } = readOptions(given);
-    this.options = options;
-    this.drop('The attributes were changed.');
-    const open = new URL(`./${options.setup}`, this.lab);
-    this.poster = makePoster(options, open.href, () => this.start('play'));
-    this.box.append(this.poster.element);
-    this.setTheme(this.theme);
-    this.resize();
-    for (const complaint of complaints) this.fail(complaint);
+    this.#options = options;
+    this.#drop('The attributes were changed.');
+    const open = new URL(`./${options.setup}`, this.#lab);
+    this.#poster = makePoster(options, open.href, () => this.#start('play'));
+    this.#box.append(this.#poster.element);
+    this.#setTheme(this.#theme);
+    this.#resize();
+    for (const complaint of complaints) this.#fail(complaint);
   }
 
   /** Throws frame and poster away. */
-  private drop(why: string): void {
-    clearTimeout(this.patience);
-    this.frame = undefined;
-    this.is_ready = false;
-    this.natural = 0;
-    this.waiting = [];
-    for (const { reject } of this.asked.values()) reject(new Error(why));
-    this.asked.clear();
-    this.box.replaceChildren();
+  #drop(why: string): void {
+    clearTimeout(this.#patience);
+    this.#frame = undefined;
+    this.#is_ready = false;
+    this.#natural = 0;
+    this.#waiting = [];
+    for (const { reject } of this.#asked.values()) reject(new Error(why));
+    this.#asked.clear();
+    this.#box.replaceChildren();
   }
 
   /** Starts the run, where the author wants that, as soon as the element is on the screen. */
-  private watchScreen(): () => void {
+  #watchScreen(): () => void {
     const observer = new IntersectionObserver(
       (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting) || !this.options?.autoplay || this.frame) return;
-        if (!wantsPoster(new URLSearchParams(this.options.setup))) this.start('play');
+        if (!entries.some((entry) => entry.isIntersecting) || !this.#options?.autoplay || this.#frame) return;
+        if (!wantsPoster(new URLSearchParams(this.#options.setup))) this.#start('play');
       },
       { threshold: 0.25 },
     );
@@ -161,121 +165,121 @@ export class RolloutLabElement extends Base implements RolloutLab {
   }
 
   /** Puts the frame behind the poster, which goes when the frame says that it is there. */
-  private start(as: 'play' | 'pause'): void {
-    if (this.frame || !this.options) return;
-    const had_focus = this.root.activeElement === this.poster?.button;
-    const address = new URL('./embed.html', this.lab);
+  #start(as: 'play' | 'pause'): void {
+    if (this.#frame || !this.#options) return;
+    const had_focus = this.#root.activeElement === this.#poster?.button;
+    const address = new URL('./embed.html', this.#lab);
     for (const { name, value } of this.attributes) if (isForwarded(name)) address.searchParams.set(name, value);
-    address.searchParams.set('theme', this.wantedTheme);
+    address.searchParams.set('theme', this.#wantedTheme);
     address.hash = as;
     const frame = document.createElement('iframe');
     frame.src = address.href;
-    frame.title = `${this.options.label}, live`;
+    frame.title = `${this.#options.label}, live`;
     frame.referrerPolicy = 'no-referrer';
     frame.dataset.waiting = '';
-    this.frame = frame;
-    this.box.append(frame);
-    this.poster?.setLoading();
+    this.#frame = frame;
+    this.#box.append(frame);
+    this.#poster?.setLoading();
     if (had_focus) frame.dataset.focus = '';
-    this.patience = setTimeout(() => {
+    this.#patience = setTimeout(() => {
       const sentence = `The run at ${address.origin} did not answer within ${ANSWERS_WITHIN_MS / 1000} s. Try again, or open it in the playground.`;
-      const { poster } = this;
-      this.drop(sentence);
-      if (poster) this.box.append(poster.element);
+      const poster = this.#poster;
+      this.#drop(sentence);
+      if (poster) this.#box.append(poster.element);
       poster?.setProblem(sentence);
-      this.fail(sentence);
+      this.#fail(sentence);
     }, ANSWERS_WITHIN_MS);
   }
 
-  private ask(command: WithoutId<Command>): Promise<EmbedState> {
-    if (!this.options)
+  #ask(command: WithoutId<Command>): Promise<EmbedState> {
+    if (!this.#options)
       return Promise.reject(new Error('The element is not on a page. Put it into the document first.'));
-    this.start(command.type === 'play' ? 'play' : 'pause');
-    const id = ++this.num_asked;
+    this.#start(command.type === 'play' ? 'play' : 'pause');
+    const id = ++this.#num_asked;
     return new Promise((resolve, reject) => {
-      this.asked.set(id, { resolve, reject });
-      this.send({ ...command, id } as Command);
+      this.#asked.set(id, { resolve, reject });
+      this.#send({ ...command, id } as Command);
     });
   }
 
-  private send(command: Command): void {
-    if (!this.is_ready) this.waiting.push(command);
-    else this.frame?.contentWindow?.postMessage(posted(command), this.lab.origin);
+  #send(command: Command): void {
+    if (!this.#is_ready) this.#waiting.push(command);
+    else this.#frame?.contentWindow?.postMessage(posted(command), this.#lab.origin);
   }
 
-  private receive(event: MessageEvent): void {
-    if (!this.frame || event.source !== this.frame.contentWindow || event.origin !== this.lab.origin) return;
+  #receive(event: MessageEvent): void {
+    if (!this.#frame || event.source !== this.#frame.contentWindow || event.origin !== this.#lab.origin) return;
     const reading = readReport(event.data);
     if (!reading) return;
     if ('problem' in reading) {
-      this.fail(reading.problem);
+      this.#fail(reading.problem);
       return;
     }
     const { message } = reading;
     switch (message.type) {
       case 'ready':
-        this.welcome(message.state);
+        this.#welcome(message.state);
         break;
       case 'state':
-        this.answer(message.id)?.resolve(message.state);
+        this.#answer(message.id)?.resolve(message.state);
         break;
       case 'height':
-        this.natural = message.height;
-        this.resize();
+        this.#natural = message.height;
+        this.#resize();
         break;
       case 'step':
-        this.tell('step', { step: message.step, metrics: message.metrics });
+        this.#tell('step', { step: message.step, metrics: message.metrics });
         break;
       case 'edit':
-        this.tell('edit', { step: message.step, text: message.text });
+        this.#tell('edit', { step: message.step, text: message.text });
         break;
       case 'error':
-        this.answer(message.id)?.reject(new Error(message.message));
-        this.fail(message.message);
+        this.#answer(message.id)?.reject(new Error(message.message));
+        this.#fail(message.message);
     }
   }
 
-  private answer(id: number | undefined): Asked | undefined {
-    const found = id === undefined ? undefined : this.asked.get(id);
-    if (id !== undefined) this.asked.delete(id);
+  #answer(id: number | undefined): Asked | undefined {
+    const found = id === undefined ? undefined : this.#asked.get(id);
+    if (id !== undefined) this.#asked.delete(id);
     return found;
   }
 
-  private welcome(state: EmbedState): void {
-    const { frame } = this;
-    if (!frame || this.is_ready) return;
-    clearTimeout(this.patience);
-    this.is_ready = true;
+  #welcome(state: EmbedState): void {
+    const frame = this.#frame;
+    if (!frame || this.#is_ready) return;
+    clearTimeout(this.#patience);
+    this.#is_ready = true;
     delete frame.dataset.waiting;
-    this.poster?.element.remove();
+    this.#poster?.element.remove();
     if (frame.dataset.focus !== undefined) frame.focus();
-    this.send({ type: 'theme', theme: this.wantedTheme });
-    for (const command of this.waiting.splice(0)) this.send(command);
-    this.tell('ready', state);
+    this.#send({ type: 'theme', theme: this.#wantedTheme });
+    for (const command of this.#waiting.splice(0)) this.#send(command);
+    this.#tell('ready', state);
   }
 
-  private get wantedTheme(): 'light' | 'dark' {
-    const wanted = this.options?.theme ?? 'host';
-    return wanted === 'host' ? this.theme : wanted;
+  get #wantedTheme(): 'light' | 'dark' {
+    const wanted = this.#options?.theme ?? 'host';
+    return wanted === 'host' ? this.#theme : wanted;
   }
 
-  private setTheme(theme: 'light' | 'dark'): void {
-    this.theme = theme;
-    this.poster?.setTheme(this.wantedTheme);
-    if (this.is_ready) this.send({ type: 'theme', theme: this.wantedTheme });
+  #setTheme(theme: 'light' | 'dark'): void {
+    this.#theme = theme;
+    this.#poster?.setTheme(this.#wantedTheme);
+    if (this.#is_ready) this.#send({ type: 'theme', theme: this.#wantedTheme });
   }
 
   /** As high as was kept free from the beginning, and higher where the content is. */
-  private resize(): void {
-    if (!this.options) return;
-    const height = Math.max(reservedHeight(this.options, this.clientWidth), this.natural);
-    this.box.style.height = `${Math.ceil(height)}px`;
+  #resize(): void {
+    if (!this.#options) return;
+    const height = Math.max(reservedHeight(this.#options, this.clientWidth), this.#natural);
+    this.#box.style.height = `${Math.ceil(height)}px`;
   }
 
-  private tell<K extends keyof RolloutLabEventMap>(type: K, detail: RolloutLabEventMap[K]['detail']): void {
+  #tell<K extends keyof RolloutLabEventMap>(type: K, detail: RolloutLabEventMap[K]['detail']): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-  private fail(message: string): void {
-    this.tell('error', { message });
+  #fail(message: string): void {
+    this.#tell('error', { message });
   }
 }

@@ -63,6 +63,7 @@ export function openFrame(root: HTMLElement, load: () => Promise<{ openRun(begin
   const around = makeAround(window);
   const { dataset } = document.documentElement;
   if (options.theme !== 'host') dataset.theme = options.theme;
+  root.setAttribute('aria-label', options.label); // tells it from the page around, and from other embeds
   document.title = `${options.label} · Rollout Lab`;
   const commands: Command[] = []; // the run answers them once it is there
   let poster: Poster | undefined;

@@ -91,6 +91,8 @@ export function readOptions(given: URLSearchParams): { options: Options; complai
       complaints.push(`There are ${all.length} ${kind}; wanted at most ${number}. The first ${number} were used.`);
     return all.slice(0, number);
   };
+  const asked = list('panels');
+  const panels = asked?.flatMap((word) => known('panel', word, PANELS) ?? []) ?? DEFAULTS.panels;
   const metrics = list('charts')?.filter((id) => {
     if (/^\w{1,40}$/.test(id)) return true;
     complaints.push(`'charts' names '${quoted(id)}'; wanted ids of metrics, such as reward_mean. It was left out.`);
@@ -119,7 +121,7 @@ export function readOptions(given: URLSearchParams): { options: Options; complai
   const knobs = controls?.filter((word) => !(CONTROLS as readonly string[]).includes(word)) ?? [];
   return {
     options: {
-      panels: list('panels')?.flatMap((word) => known('panel', word, PANELS) ?? []) ?? DEFAULTS.panels,
+      panels: panels.length === 0 && asked?.length ? DEFAULTS.panels : panels, // nothing but mistakes is no wish
       charts: most('charts', metrics ?? DEFAULTS.charts, MOST_CHARTS),
       controls: controls ? CONTROLS.filter((name) => controls.includes(name)) : DEFAULTS.controls,
       knobs: most('sliders', knobs, MOST_KNOBS),

@@ -88,7 +88,7 @@ function drawn(tag: string, attributes: Record<string, string>, ...inside: Node[
   return element;
 }
 
-const written = (value: number) => String(Number(value.toPrecision(3)));
+const written = (value: number) => String(Number(value.toPrecision(3))).replace('-', '−');
 
 function curveFigure({ metric, values }: RecordedCurve, steps: number): HTMLElement {
   const name = NAMES[metric] ?? metric.replaceAll('_', ' ');
@@ -133,7 +133,7 @@ export interface Poster {
 export function makePoster(options: Options, href: string, play: () => void): Poster {
   const { recording, label, charts, panels } = options;
   const shown = panels.includes('charts') ? charts : [];
-  const curves = recording?.curves.filter(({ metric }) => shown.includes(metric)) ?? [];
+  const curves = shown.flatMap((id) => recording?.curves.find(({ metric }) => metric === id) ?? []);
   const of = recording && recording.seeds > 1 ? `, mean of ${recording.seeds} seeds` : '';
   const note = made('span', 'note', recording && curves.length > 0 ? `Recorded: ${recording.steps} steps${of}` : '');
   note.setAttribute('role', 'status');

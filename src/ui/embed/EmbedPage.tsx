@@ -67,7 +67,10 @@ function Charts({ ids }: { ids: readonly string[] }) {
   const { metrics } = run.getState();
   useEffect(() => metrics.watch([...ids]), [metrics, ids]);
   return (
-    <section className="charts" aria-label="Charts">
+    <section className="charts" aria-labelledby="charts-title">
+      <h2 id="charts-title" className="unseen">
+        Charts
+      </h2>
       {ids.map((id) => (
         <Chart key={id} id={id} />
       ))}
