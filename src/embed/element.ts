@@ -107,7 +107,7 @@ export class RolloutLabElement extends Base implements RolloutLab {
   /** The folder of the playground: that of this module, or where `lab` says. */
   get #lab(): URL {
     const given = this.getAttribute('lab');
-    const own = new URL(/* @vite-ignore */ './', import.meta.url);
+    const own = new URL(/* @vite-ignore */ import.meta.env.DEV ? '../../' : './', import.meta.url);
     if (given === null) return own;
     try {
       const url = new URL(given.endsWith('/') ? given : `${given}/`, document.baseURI);
