@@ -39,6 +39,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     rolldownOptions: { input: ['index.html', 'embed.html'] },
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // light-dark()
     sourcemap: true,
     reportCompressedSize: true,
     // A worker has no document to put preload links into.
