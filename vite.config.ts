@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { embedModule } from './scripts/embed-module.ts';
 
 const WORKER = 'src/trainer/worker.ts';
 
@@ -71,9 +72,10 @@ function preload(...files: string[]): Plugin {
 
 export default defineConfig({
   base: './', // the built page works from any folder
-  plugins: [onlyWoff2, sharedWorker(WORKER), react(), preload(WORKER, 'src/ui/charts/MetricChart.tsx')],
+  plugins: [onlyWoff2, sharedWorker(WORKER), embedModule(), react(), preload(WORKER, 'src/ui/charts/MetricChart.tsx')],
   build: {
     target: 'es2022',
+    rolldownOptions: { input: ['index.html', 'embed.html'] },
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // light-dark()
     sourcemap: true,
     reportCompressedSize: true,

@@ -15,6 +15,7 @@ const PAGES = [
   'adding-an-algorithm',
   'architecture',
   'benchmarks',
+  'embedding',
   'experiments',
   'full-scale',
   'panels',
