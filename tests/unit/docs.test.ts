@@ -16,6 +16,7 @@ const PAGES = [
   'architecture',
   'benchmarks',
   'experiments',
+  'files',
   'full-scale',
   'panels',
   'papers',

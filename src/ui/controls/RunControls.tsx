@@ -1,6 +1,6 @@
 import { useLab, useRun, useSetup } from '../lab.tsx';
 import { KeepButton } from '../runs/KeepButton.tsx';
-import { CheckpointButtons } from './CheckpointButtons.tsx';
+import { FileButtons } from './FileButtons.tsx';
 import { SeedField } from './SeedField.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import './controls.css';
@@ -36,7 +36,7 @@ function SpeedLimit() {
   );
 }
 
-/** The bar that stays in sight: run, pause, step, reset, seed, speed, checkpoint, and where the run is. */
+/** The bar that stays in sight: run, pause, step, reset, seed, speed, files, and where the run is. */
 export function RunControls() {
   const { session } = useLab();
   const is_wanted = useRun((state) => state.is_wanted);
@@ -86,7 +86,7 @@ export function RunControls() {
       </div>
       <div className="control-group is-late">
         <SeedField />
-        <CheckpointButtons />
+        <FileButtons />
       </div>
     </section>
   );
