@@ -7,6 +7,7 @@ import { policies, policyOf } from '../policies/index.ts';
 import { withoutDefaults } from '../state/catalogue.ts';
 import { DEFAULT_SETUP } from '../state/defaultSetup.ts';
 import { registries } from '../state/registries.ts';
+import { readPlan, spreadOf } from '../state/sweep.ts';
 import { queryOf, readQuery, SWEEP_KEY } from '../state/urlState.ts';
 import { taskOf, tasks } from '../tasks/index.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
@@ -90,6 +91,8 @@ export interface TrainCommand {
   is_quiet: boolean;
   /** with --checkpoint-in: the exchange and the values to apply to the run of the checkpoint */
   change: { algorithm?: string; parts: Record<string, string>; hyper: [string, string][] };
+  /** hyperparameters by replica where a link sweeps them */
+  spread: readonly Record<string, number>[];
   /** what of a link did not fit, one sentence each */
   complaints: string[];
 }
@@ -232,10 +235,7 @@ export function hyperValues(config: RunConfig, pairs: [string, string][]): Recor
 function readLink(link: string) {
   const query = queryOf(link);
   if (query === '') complain(`--link is '${link.slice(0, 60)}', which has no query; wanted an address with a '?'.`);
-  const read = readQuery(registries, DEFAULT_SETUP, query);
-  if (new URLSearchParams(query).has(SWEEP_KEY))
-    read.complaints.push('A sweep is the page’s alone; here all replicas have the same settings.');
-  return read;
+  return { ...readQuery(registries, DEFAULT_SETUP, query), sweep: new URLSearchParams(query).get(SWEEP_KEY) };
 }
 
 /** Reads a command line; throws one sentence when anything in it is wrong. */
@@ -273,6 +273,7 @@ export function parseCommand(argv: string[]): TrainCommand {
     checkpoint_out: last('checkpoint-out'),
     is_quiet: found.has('quiet'),
     change: { algorithm: last('algorithm'), parts, hyper: pairs('set') },
+    spread: [],
     complaints: linked?.complaints ?? [],
   };
   if (engine !== undefined && !ENGINES.includes(engine as EngineName))
@@ -314,6 +315,17 @@ export function parseCommand(argv: string[]): TrainCommand {
   }
   config.batch = { ...config.batch, ...tableValues('batch setting', BATCH, batch, nowhere) };
   config.hyper = { ...config.hyper, ...hyperValues(config, pairs('set')) };
-  resolve(config);
+  const { hyper } = resolve(config);
+  if (linked && linked.sweep !== null) {
+    if (batch.some(([name]) => name === 'replicas'))
+      complain('--replicas cannot stand beside a link with a sweep; the sweep decides it.');
+    try {
+      command.spread = spreadOf(readPlan(linked.sweep, hyper));
+      config.batch.replicas = command.spread.length;
+      resolve(config);
+    } catch (error) {
+      command.complaints.push(`${(error as Error).message} The sweep was left out.`);
+    }
+  }
   return command;
 }

@@ -230,6 +230,8 @@ export async function main(argv: string[]): Promise<number> {
   const run = checkpoint
     ? await goOn(command, checkpoint, executor)
     : await openNew(bundle?.first_config ?? command.config, is_quiet, executor);
+  for (const [replica, row] of command.spread.entries())
+    for (const [name, value] of Object.entries(row)) await run.setHyper(name, value, replica);
   const steps = bundle ? bundle.rows.steps[bundle.rows.steps.length - 1] + 1 : command.steps;
   // from here on Ctrl-C ends the run in order; a second one ends it at once
   let is_interrupted = false;
