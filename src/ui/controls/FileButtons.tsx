@@ -43,8 +43,8 @@ export function FileButtons() {
         aria-label="Run file"
         onChange={async (event) => {
           const file = event.target.files?.[0];
+          event.target.value = ''; // so that the same file can be chosen again
           if (file) await (await import('../../state/take/bundle.ts')).openRunFile(lab, file);
-          if (picker.current) picker.current.value = ''; // so that the same file can be chosen again
         }}
       />
     </div>
