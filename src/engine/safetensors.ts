@@ -62,7 +62,7 @@ export function decodeSafetensors(file: ArrayBuffer): Safetensors {
   if (file.byteLength < 10) wrong(`${file.byteLength} bytes`, 'a safetensors file');
   const length = Number(new DataView(file).getBigUint64(0, true));
   if (!(length > 1 && length <= MAX_HEADER_BYTES && 8 + length <= file.byteLength))
-    wrong(`a header of ${length} bytes`, 'a safetensors file');
+    wrong('a file of another format', 'a safetensors file');
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(file, 8, length)));

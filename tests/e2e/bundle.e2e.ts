@@ -45,10 +45,11 @@ test('a bundle is saved, dropped on a fresh page, and computed again bit for bit
   expect(stdout, stderr).toMatch(/All \d{3,} numbers of the bundle were computed again, bit for bit\./);
 });
 
-test('a file that takes long shows that it is being opened, and the way out loses nothing', async ({ page }) => {
-  await open(page, '?engine=cpu');
+test('a file that takes long, to open or to write, shows that, and the way out loses nothing', async ({ page }) => {
+  await open(page, '?engine=cpu#take');
   await reach(page, 3);
   await page.evaluate(() => {
+    HTMLCanvasElement.prototype.toBlob = () => {};
     Blob.prototype.arrayBuffer = () => new Promise(() => {});
   });
   const buffer = Buffer.from('slow');
@@ -60,4 +61,11 @@ test('a file that takes long shows that it is being opened, and the way out lose
   await expect(opening).toHaveCount(0);
   await reach(page, before + 3);
   await expect(page.getByTestId('problem')).toHaveCount(0);
+
+  const take = page.getByTestId('take');
+  await take.getByRole('button', { name: 'Save charts as PNG' }).click();
+  await expect(take.getByRole('progressbar', { name: 'Writing Charts as PNG' })).toBeVisible();
+  await take.getByRole('button', { name: 'Cancel' }).click();
+  await expect(take.getByRole('status')).toHaveText('Charts as PNG was cancelled.');
+  await Promise.all([page.waitForEvent('download'), take.getByRole('button', { name: 'Save charts as SVG' }).click()]);
 });

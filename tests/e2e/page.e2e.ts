@@ -159,6 +159,7 @@ test('a run is saved to a file and loaded from it', async ({ page }, where) => {
   await expect.poll(() => stepOf(page), { timeout: 20_000 }).toBe(saved_at);
   await page.getByLabel('Run file').setInputFiles({ name: 'x', mimeType: '', buffer: Buffer.from('nothing') });
   await expect(page.getByTestId('problem')).toContainText('wanted a safetensors file');
+  await expect(page.getByTestId('problem')).toBeInViewport();
   expect(await stepOf(page)).toBe(saved_at);
 });
 

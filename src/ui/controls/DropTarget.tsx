@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useLab } from '../lab.tsx';
+import { openFile } from './openFile.ts';
 
 const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -21,7 +22,7 @@ export function DropTarget() {
       event.preventDefault();
       setOver(false);
       const file = event.dataTransfer?.files[0];
-      if (file) await (await import('../../state/take/bundle.ts')).openRunFile(lab, file);
+      if (file) await openFile(lab, file);
     };
     const drop = (event: DragEvent) => void onDrop(event);
     window.addEventListener('dragover', onOver);

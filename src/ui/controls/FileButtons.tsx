@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import { sentenceOf } from '../../state/session.ts';
 import { useLab, useRun } from '../lab.tsx';
+import { openFile } from './openFile.ts';
 
 /** Saves the run to a file, and opens one. */
 export function FileButtons() {
@@ -44,7 +45,7 @@ export function FileButtons() {
         onChange={async (event) => {
           const file = event.target.files?.[0];
           event.target.value = ''; // so that the same file can be chosen again
-          if (file) await (await import('../../state/take/bundle.ts')).openRunFile(lab, file);
+          if (file) await openFile(lab, file);
         }}
       />
     </div>

@@ -15,7 +15,7 @@ function Opening() {
   }, [opening]);
   if (!opening || shown !== opening) return null;
   return (
-    <div className="notice" role="status" data-testid="opening">
+    <div className="notice opening" role="status" data-testid="opening">
       <p>
         Opening {opening.name} <progress aria-label={`Opening ${opening.name}`} />
       </p>

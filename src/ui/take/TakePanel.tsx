@@ -158,11 +158,15 @@ export default function TakePanel() {
     const begun = { what, share: 0, stop };
     setSaid({ text: '', is_problem: false });
     setJob(begun);
+    const aborted = new Promise<never>((_, fail) =>
+      stop.signal.addEventListener('abort', () => fail(stop.signal.reason)),
+    );
+    const tell = (share: number) => {
+      stop.signal.throwIfAborted();
+      setJob({ ...begun, share });
+    };
     try {
-      const name = await make((share) => {
-        stop.signal.throwIfAborted();
-        setJob({ ...begun, share });
-      });
+      const name = await Promise.race([make(tell), aborted]);
       setSaid({ text: `Saved ${name}`, is_problem: false });
     } catch (error) {
       const text = stop.signal.aborted
