@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { embedModule } from './scripts/embed-module.ts';
 
 /** KaTeX's style sheet offers every font in three formats; browsers with WebGPU need only the first. */
 const onlyWoff2: Plugin = {
@@ -34,9 +35,10 @@ function sharedWorker(file: string): Plugin {
 
 export default defineConfig({
   base: './', // the built page works from any folder
-  plugins: [onlyWoff2, sharedWorker('src/trainer/worker.ts'), react()],
+  plugins: [onlyWoff2, sharedWorker('src/trainer/worker.ts'), embedModule(), react()],
   build: {
     target: 'es2022',
+    rolldownOptions: { input: ['index.html', 'embed.html'] },
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // light-dark()
     sourcemap: true,
     reportCompressedSize: true,

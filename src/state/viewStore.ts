@@ -21,6 +21,7 @@ export const PANELS = [
   'experiments',
   'papers',
   'take',
+  'embed',
   'fullscale',
 ] as const;
 /** One of `PANELS`. */
@@ -101,6 +102,7 @@ export function makeViewStore(): ViewStore {
       experiments: false,
       papers: false,
       take: false,
+      embed: false,
       fullscale: false,
     },
     is_help_open: false,

@@ -16,6 +16,7 @@ const PAGES = [
   'architecture',
   'benchmarks',
   'deploying',
+  'embedding',
   'experiments',
   'files',
   'full-scale',

@@ -151,7 +151,7 @@ test('the controls that lessons may point at are marked on the page', () => {
     expect(page).toContain(mark);
   for (const pick of PICKS)
     expect(page.toLowerCase()).toMatch(new RegExp(`<pick\\s+label="${pick}"|data-role="${pick}"`));
-  const buttons = read('src/ui/controls/RunControls.tsx') + read('src/ui/runs/KeepButton.tsx');
+  const buttons = read('src/ui/controls/RunButtons.tsx') + read('src/ui/runs/KeepButton.tsx');
   for (const button of BUTTONS) expect(buttons).toContain(`data-role="${button}"`);
   for (const section of SECTIONS) expect(PANELS).toContain(section);
   for (const chart of CHARTS) expect(read('src/ui/charts/ChartsPanel.tsx').toLowerCase()).toContain(`title="${chart}"`);

@@ -237,7 +237,7 @@ describe('picture', () => {
       readFileSync(fileURLToPath(new URL(`../../src/ui/${path}`, import.meta.url)), 'utf8').split('@media')[0];
     const page = css('page.css');
     for (const name of ['ink', 'muted', 'reward', 'accuracy', 'entropy', 'optimum', 'grid', 'surface'] as const)
-      expect(page, name).toContain(`--${name}: ${PAPER[name]};`);
+      expect(page, name).toContain(`--${name}: light-dark(${PAPER[name]}, `);
     SLOT_COLOURS.forEach((colour, slot) => {
       expect(css('runs/overlays.css')).toContain(`--run-${slot}: ${colour};`);
     });
