@@ -7,6 +7,7 @@ import { policies, policyOf } from '../policies/index.ts';
 import { withoutDefaults } from '../state/catalogue.ts';
 import { DEFAULT_SETUP } from '../state/defaultSetup.ts';
 import { registries } from '../state/registries.ts';
+import { readPlan, spreadOf } from '../state/sweep.ts';
 import { queryOf, readQuery, SWEEP_KEY } from '../state/urlState.ts';
 import { taskOf, tasks } from '../tasks/index.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
@@ -52,6 +53,11 @@ const OPTIONS: Record<string, Option> = {
   },
   engine: { value: 'NAME', doc: 'webgpu or cpu (webgpu)' },
   out: { value: 'FILE', doc: 'one JSON line per step and replica; - is standard output' },
+  bundle: {
+    value: 'FILE',
+    doc: 'compute the run of a bundle again, with its edits, and compare every number of its metrics',
+  },
+  'bundle-out': { value: 'FILE', doc: 'write the run with its metrics: the page opens it, charts included' },
   'checkpoint-in': { value: 'FILE', doc: 'go on from this checkpoint; --steps more steps' },
   'checkpoint-out': { value: 'FILE', doc: 'write the final state: safetensors, which the page opens too' },
   program: { doc: 'print the dispatches of one step of this run, and end' },
@@ -59,6 +65,9 @@ const OPTIONS: Record<string, Option> = {
   help: { doc: 'print this, and end' },
   quiet: { doc: 'no progress' },
 };
+
+/** What may stand beside --bundle, which decides everything else. */
+const BESIDE_BUNDLE = ['bundle', 'engine', 'out', 'bundle-out', 'checkpoint-out', 'quiet'];
 
 const ENGINES = ['webgpu', 'cpu'] as const;
 /** Which executor trains. */
@@ -72,13 +81,18 @@ export interface TrainCommand {
   action: 'train' | 'program' | 'list' | 'help';
   config: RunConfig;
   steps: number;
-  engine: EngineName;
+  /** undefined with --bundle alone: that of the bundle */
+  engine: EngineName | undefined;
   out: string | undefined;
+  bundle: string | undefined;
+  bundle_out: string | undefined;
   checkpoint_in: string | undefined;
   checkpoint_out: string | undefined;
   is_quiet: boolean;
   /** with --checkpoint-in: the exchange and the values to apply to the run of the checkpoint */
   change: { algorithm?: string; parts: Record<string, string>; hyper: [string, string][] };
+  /** hyperparameters by replica where a link sweeps them */
+  spread: readonly Record<string, number>[];
   /** what of a link did not fit, one sentence each */
   complaints: string[];
 }
@@ -96,6 +110,7 @@ export function helpText(): string {
     '',
     'npm run train -- --algorithm rloo --steps 100 --seed 1 --replicas 4 --out run.jsonl',
     'npm run train -- --task arithmetic --task-set digits=1 --policy transformer --warm-up 100',
+    'npm run train -- --bundle run.safetensors',
     "npm run train -- --link 'https://…/?v=1&algorithm=dr_grpo&set.learning_rate=0.1' --steps 50",
     '',
   ].join('\n');
@@ -220,10 +235,7 @@ export function hyperValues(config: RunConfig, pairs: [string, string][]): Recor
 function readLink(link: string) {
   const query = queryOf(link);
   if (query === '') complain(`--link is '${link.slice(0, 60)}', which has no query; wanted an address with a '?'.`);
-  const read = readQuery(registries, DEFAULT_SETUP, query);
-  if (new URLSearchParams(query).has(SWEEP_KEY))
-    read.complaints.push('A sweep is the page’s alone; here all replicas have the same settings.');
-  return read;
+  return { ...readQuery(registries, DEFAULT_SETUP, query), sweep: new URLSearchParams(query).get(SWEEP_KEY) };
 }
 
 /** Reads a command line; throws one sentence when anything in it is wrong. */
@@ -238,7 +250,9 @@ export function parseCommand(argv: string[]): TrainCommand {
   const link = last('link');
   const linked = link === undefined ? undefined : readLink(link);
   const base = structuredClone(linked?.setup.config ?? DEFAULT_SETUP.config);
-  const engine = last('engine') ?? (linked && linked.setup.engine !== 'auto' ? linked.setup.engine : 'webgpu');
+  const bundle = last('bundle');
+  const linked_engine = linked && linked.setup.engine !== 'auto' ? linked.setup.engine : 'webgpu';
+  const engine = last('engine') ?? (bundle === undefined ? linked_engine : undefined);
   const parts = Object.fromEntries(pairs('part'));
   const command: TrainCommand = {
     action: (['help', 'list', 'program'] as const).find((name) => found.has(name)) ?? 'train',
@@ -251,16 +265,25 @@ export function parseCommand(argv: string[]): TrainCommand {
       seed: number('seed', { ...SEED, value: base.seed }),
     },
     steps: number('steps', STEPS),
-    engine: engine as EngineName,
+    engine: engine as EngineName | undefined,
     out: last('out'),
+    bundle,
+    bundle_out: last('bundle-out'),
     checkpoint_in: last('checkpoint-in'),
     checkpoint_out: last('checkpoint-out'),
     is_quiet: found.has('quiet'),
     change: { algorithm: last('algorithm'), parts, hyper: pairs('set') },
+    spread: [],
     complaints: linked?.complaints ?? [],
   };
-  if (!ENGINES.includes(command.engine)) throw new Error(unknownName('engine', engine, [...ENGINES]));
+  if (engine !== undefined && !ENGINES.includes(engine as EngineName))
+    throw new Error(unknownName('engine', engine, [...ENGINES]));
   if (command.action === 'help' || command.action === 'list') return command;
+  if (bundle !== undefined) {
+    const other = [...found.keys()].find((name) => !BESIDE_BUNDLE.includes(name));
+    if (other) complain(`--${other} cannot stand beside --bundle; the bundle decides it.`);
+    return command;
+  }
   if (command.checkpoint_in !== undefined) {
     const fixed = [...found.keys()].find((name) => OPTIONS[name].is_fixed);
     if (fixed) complain(`--${fixed} cannot stand beside --checkpoint-in; the checkpoint decides it.`);
@@ -292,6 +315,17 @@ export function parseCommand(argv: string[]): TrainCommand {
   }
   config.batch = { ...config.batch, ...tableValues('batch setting', BATCH, batch, nowhere) };
   config.hyper = { ...config.hyper, ...hyperValues(config, pairs('set')) };
-  resolve(config);
+  const { hyper } = resolve(config);
+  if (linked && linked.sweep !== null) {
+    if (batch.some(([name]) => name === 'replicas'))
+      complain('--replicas cannot stand beside a link with a sweep; the sweep decides it.');
+    try {
+      command.spread = spreadOf(readPlan(linked.sweep, hyper));
+      config.batch.replicas = command.spread.length;
+      resolve(config);
+    } catch (error) {
+      command.complaints.push(`${(error as Error).message} The sweep was left out.`);
+    }
+  }
   return command;
 }

@@ -4,8 +4,10 @@ import { CpuExecutor } from '../engine/cpu.ts';
 import type { Executor } from '../engine/executor.ts';
 import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
-import { type Checkpoint, decodeCheckpoint, openCheckpoint, takeCheckpoint } from '../trainer/checkpoint.ts';
-import type { RunConfig } from '../trainer/protocol.ts';
+import { checkpointOf, openCheckpoint } from '../trainer/checkpoint.ts';
+import { type Checkpoint, type CheckpointRows, decodeCheckpoint, encodeCheckpoint } from '../trainer/checkpointFile.ts';
+import type { RecordedEdit, RunConfig } from '../trainer/protocol.ts';
+import { compareRows, RowLog } from '../trainer/rowLog.ts';
 import { type Row, Run } from '../trainer/run.ts';
 import { slotTwins } from '../trainer/slots.ts';
 import { type EngineName, helpText, hyperValues, parseCommand, type TrainCommand } from './arguments.ts';
@@ -29,28 +31,29 @@ async function openExecutor(engine: EngineName): Promise<Executor> {
   return new GpuExecutor(device, { kind: 'webgpu', adapter, is_software: info.software }, shaderLibrary);
 }
 
-function readCheckpoint(path: string): Checkpoint {
+function readCheckpoint(option: string, path: string): Checkpoint {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new Error(`--checkpoint-in ${path} cannot be read: ${(error as Error).message.replace(/, \w+ '.*$/, '')}.`);
+    throw new Error(`${option} ${path} cannot be read: ${(error as Error).message.replace(/, \w+ '.*$/, '')}.`);
   }
   return decodeCheckpoint(Uint8Array.from(bytes).buffer);
 }
 
-/** The run of a checkpoint with this command's changes, or a new one. */
-async function openRun(command: TrainCommand, checkpoint: Checkpoint | undefined, executor: Executor): Promise<Run> {
-  const { change, is_quiet } = command;
-  if (!checkpoint) {
-    const warm_up = new Progress(command.config.batch.warm_up_steps ?? 0, is_quiet);
-    const run = await Run.open(executor, command.config, (phase, progress) => {
-      if (phase === 'warming_up')
-        warm_up.show(Math.round(progress * (command.config.batch.warm_up_steps ?? 0)), 'warm-up');
-    });
-    warm_up.end();
-    return run;
-  }
+/** A run from step 0. */
+async function openNew(config: RunConfig, is_quiet: boolean, executor: Executor): Promise<Run> {
+  const steps = config.batch.warm_up_steps ?? 0;
+  const warm_up = new Progress(steps, is_quiet);
+  const run = await Run.open(executor, config, (phase, progress) => {
+    if (phase === 'warming_up') warm_up.show(Math.round(progress * steps), 'warm-up');
+  });
+  warm_up.end();
+  return run;
+}
+
+/** The run of a checkpoint with this command's changes. */
+async function goOn({ change }: TrainCommand, checkpoint: Checkpoint, executor: Executor): Promise<Run> {
   const run = await openCheckpoint(executor, checkpoint);
   const has_parts = Object.keys(change.parts).length > 0;
   if (change.algorithm !== undefined || has_parts)
@@ -63,14 +66,11 @@ async function openRun(command: TrainCommand, checkpoint: Checkpoint | undefined
 class Newest {
   private readonly values = new Map<string, { step: number; mean: number }>();
 
-  constructor(
-    private readonly metrics: readonly string[],
-    private readonly replicas: number,
-  ) {}
+  constructor(private readonly replicas: number) {}
 
-  add(row: Row): void {
-    const width = this.metrics.length;
-    this.metrics.forEach((id, m) => {
+  add(row: Row, metrics: readonly { id: string }[]): void {
+    const width = metrics.length;
+    metrics.forEach(({ id }, m) => {
       let sum = 0;
       for (let r = 0; r < this.replicas; r++) sum += row.values[r * width + m];
       if (Number.isFinite(sum)) this.values.set(id, { step: row.step, mean: sum / this.replicas });
@@ -89,17 +89,25 @@ class Newest {
   }
 }
 
-/** Trains, and returns how many steps were run and in how many seconds. */
+/** Where the rows of a run go. */
+interface Takers {
+  sink: LineSink | undefined;
+  log: RowLog | undefined;
+  newest: Newest;
+}
+
+/** Trains so many steps, making each edit again before its step; returns how many were run and in how many seconds. */
 async function train(
   run: Run,
-  command: TrainCommand,
-  sink: LineSink | undefined,
-  newest: Newest,
+  total: number,
+  edits: readonly RecordedEdit[],
+  is_quiet: boolean,
+  { sink, log, newest }: Takers,
   wantsStop: () => boolean,
 ) {
   const { executor, replicas } = run;
-  const { metrics } = run.info();
-  const progress = new Progress(command.steps, command.is_quiet);
+  let { metrics } = run.info();
+  const progress = new Progress(total, is_quiet);
   const began = performance.now();
   let steps = 0;
   let done = 0;
@@ -107,8 +115,10 @@ async function train(
   const arrive = async () => {
     const rows = await run.take();
     const seconds = (performance.now() - began) / 1000;
+    const ids = metrics.map(({ id }) => id);
     for (const row of rows) {
-      newest.add(row);
+      newest.add(row, metrics);
+      log?.add(row, ids, seconds);
       const bad = warning === '' ? notFinite(row, replicas, metrics) : undefined;
       if (bad) warning = `At step ${row.step} ${bad} was not a finite number; the row leaves it out.`;
     }
@@ -118,20 +128,34 @@ async function train(
     done += rows.length;
     progress.show(done, `${(done / seconds).toPrecision(3)} steps/s  ${newest.text}`);
   };
+  const left = [...edits];
+  const makeEdits = async () => {
+    if (left[0]?.step !== run.step) return;
+    while (executor.num_sealed > 0) await arrive();
+    while (left[0]?.step === run.step) await run.repeat(left.shift()!.change);
+    ({ metrics } = run.info());
+  };
   // at most a twentieth of the run in a batch, so that short runs show progress too
-  const most = Math.ceil(command.steps / 20);
-  while (steps < command.steps && !wantsStop()) {
+  const most = Math.ceil(total / 20);
+  while (steps < total && !wantsStop()) {
+    await makeEdits();
     const batch_began = performance.now();
-    const until = Math.min(command.steps, steps + most);
+    const until = Math.min(total, steps + most);
     do {
       run.submit();
       steps++;
-    } while (steps < until && executor.rows_left > 0 && performance.now() - batch_began < BATCH_MS);
+    } while (
+      steps < until &&
+      executor.rows_left > 0 &&
+      left[0]?.step !== run.step &&
+      performance.now() - batch_began < BATCH_MS
+    );
     executor.seal();
     while (executor.num_sealed > 1) await arrive();
     await new Promise<void>((next) => setImmediate(next)); // lets Ctrl-C in
   }
   while (executor.num_sealed > 0) await arrive();
+  await makeEdits(); // those after the last step
   progress.end();
   if (warning) console.error(warning);
   return { done, seconds: (performance.now() - began) / 1000 };
@@ -158,6 +182,33 @@ async function programText(config: RunConfig): Promise<string> {
   return `${program}\n\n${num_launches} dispatches, ${num_parameters} parameters per replica\n`;
 }
 
+/** A bundle with something to compare; throws one sentence where a file has nothing. */
+function readBundle(path: string): Checkpoint & { rows: CheckpointRows } {
+  const bundle = readCheckpoint('--bundle', path);
+  const { rows } = bundle;
+  if (!rows || rows.steps.length === 0)
+    throw new Error(
+      `--bundle ${path} holds no metrics to compare; wanted a bundle of at least one step. --checkpoint-in goes on from a checkpoint.`,
+    );
+  return { ...bundle, rows };
+}
+
+/** What came of computing a bundle again, and the exit code: 1 where the same engine gave other numbers. */
+function verdict(bundle: Checkpoint & { rows: CheckpointRows }, run: Run, log: RowLog): { text: string; code: number } {
+  const { num_compared, num_different, worst } = compareRows(bundle.rows, log.rows(), run.replicas);
+  const { adapter } = run.executor.info;
+  if (!worst) return { text: `All ${num_compared} numbers of the bundle were computed again, bit for bit.\n`, code: 0 };
+  const { metric, step, relative, file, here } = worst;
+  const is_same = bundle.engine.kind === run.executor.info.kind && bundle.engine.adapter === adapter;
+  const engine = is_same ? 'on the same engine' : `by ${bundle.engine.adapter} and here by ${adapter}`;
+  return {
+    text:
+      `${num_different} of ${num_compared} numbers of the bundle, computed ${engine}, differ; ` +
+      `most of all ${metric} at step ${step}: ${file} in the file, ${here} here, relative difference ${relative.toPrecision(2)}.\n`,
+    code: is_same ? 1 : 0,
+  };
+}
+
 /** Runs one command line; returns the exit code. */
 export async function main(argv: string[]): Promise<number> {
   const command = parseCommand(argv);
@@ -167,12 +218,21 @@ export async function main(argv: string[]): Promise<number> {
     return 0;
   }
   for (const sentence of command.complaints) console.error(`--link: ${sentence}`);
+  const { checkpoint_out, bundle_out, is_quiet } = command;
   // everything that can be refused is refused before a device is opened; a file is emptied when the run begins
-  const checkpoint = command.checkpoint_in === undefined ? undefined : readCheckpoint(command.checkpoint_in);
-  if (command.checkpoint_out !== undefined) assertWritable('--checkpoint-out', command.checkpoint_out);
+  const bundle = command.bundle === undefined ? undefined : readBundle(command.bundle);
+  const checkpoint =
+    command.checkpoint_in === undefined ? undefined : readCheckpoint('--checkpoint-in', command.checkpoint_in);
+  if (checkpoint_out !== undefined) assertWritable('--checkpoint-out', checkpoint_out);
+  if (bundle_out !== undefined) assertWritable('--bundle-out', bundle_out);
   const sink = command.out === undefined ? undefined : new LineSink(command.out);
-  const executor = await openExecutor(command.engine);
-  const run = await openRun(command, checkpoint, executor);
+  const executor = await openExecutor(command.engine ?? bundle?.engine.kind ?? 'webgpu');
+  const run = checkpoint
+    ? await goOn(command, checkpoint, executor)
+    : await openNew(bundle?.first_config ?? command.config, is_quiet, executor);
+  for (const [replica, row] of command.spread.entries())
+    for (const [name, value] of Object.entries(row)) await run.setHyper(name, value, replica);
+  const steps = bundle ? bundle.rows.steps[bundle.rows.steps.length - 1] + 1 : command.steps;
   // from here on Ctrl-C ends the run in order; a second one ends it at once
   let is_interrupted = false;
   const interrupt = () => {
@@ -181,17 +241,24 @@ export async function main(argv: string[]): Promise<number> {
   };
   process.on('SIGINT', interrupt);
   sink?.begin();
-  const newest = new Newest(
-    run.info().metrics.map((m) => m.id),
-    run.replicas,
-  );
-  const { done, seconds } = await train(run, command, sink, newest, () => is_interrupted);
+  const newest = new Newest(run.replicas);
+  const log = bundle || bundle_out !== undefined ? new RowLog(run.replicas) : undefined;
+  const takers = { sink, log, newest };
+  const { done, seconds } = await train(run, steps, bundle?.edits ?? [], is_quiet, takers, () => is_interrupted);
   sink?.close();
-  if (command.checkpoint_out !== undefined)
-    writeFileSync(command.checkpoint_out, new Uint8Array(await takeCheckpoint(run)));
+  if (checkpoint_out !== undefined || bundle_out !== undefined) {
+    const state = await checkpointOf(run);
+    if (checkpoint_out !== undefined) writeFileSync(checkpoint_out, new Uint8Array(encodeCheckpoint(state)));
+    if (bundle_out !== undefined)
+      writeFileSync(bundle_out, new Uint8Array(encodeCheckpoint({ ...state, rows: log?.rows() })));
+  }
   process.removeListener('SIGINT', interrupt);
   const out = command.out === '-' ? process.stderr : process.stdout;
-  if (is_interrupted) out.write(`Interrupted after ${done} of ${command.steps} steps; what was written is whole.\n`);
+  if (is_interrupted) out.write(`Interrupted after ${done} of ${steps} steps; what was written is whole.\n`);
   out.write(summary(run, done, seconds, newest));
-  return is_interrupted ? INTERRUPTED : 0;
+  if (is_interrupted) return INTERRUPTED;
+  if (!bundle || !log) return 0;
+  const { text, code } = verdict(bundle, run, log);
+  out.write(text);
+  return code;
 }

@@ -49,7 +49,7 @@ export function fillTable(kind: string, table: KnobTable, given: Record<string, 
   const out: Record<string, number> = {};
   for (const [name, knob] of Object.entries(table)) out[name] = knob.value;
   for (const [name, value] of Object.entries(given)) {
-    const knob = table[name];
+    const knob = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!knob) throw new Error(unknownName(kind, name, Object.keys(table)));
     const complaint = complainValue(name, knob, value);
     if (complaint) throw new Error(complaint);

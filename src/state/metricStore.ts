@@ -162,6 +162,18 @@ export class MetricStore {
     return { num_rows, num_replicas, steps, seconds, columns: new Map(this.columns) };
   }
 
+  /** Takes the rows of a run of which only mean, lowest and highest of the replicas are left, in place of its own. */
+  fill({ num_rows, num_replicas, steps, seconds, columns }: RowsSoFar): void {
+    this.clear();
+    this.num_rows = num_rows;
+    this.num_replicas = num_replicas;
+    this.steps = steps.slice();
+    this.seconds = seconds.slice();
+    this.columns = new Map(columns);
+    this.every.giveUp();
+    this.setMetrics([...columns.keys()]);
+  }
+
   /** Says which metrics the next rows hold, in order. Earlier rows of a new metric count as not measured. */
   setMetrics(ids: readonly string[]): void {
     this.ids = [...ids];

@@ -26,6 +26,8 @@ export interface RunState {
   missed_step: number | undefined;
   /** samples of earlier steps */
   readonly history: SampleHistory;
+  /** a file that is being opened; undefined where none is */
+  opening: { name: string; cancel(): void } | undefined;
   /** one sentence about the last request that was refused, '' when there is nothing to say */
   problem: string;
   /** the worker itself is gone; only a restart helps */
@@ -42,7 +44,8 @@ export interface RunState {
   /** A run was built or changed. A run at another place than the rows so far is a new one: rows and marks go. */
   setInfo(info: RunInfo, is_new: boolean): void;
   addRows(batch: RowBatch): void;
-  addEdit(edit: Edit): void;
+  /** Marks an edit; `time_ms`, of any clock, tells which edits belong to one drag. */
+  addEdit(edit: Edit, time_ms?: number): void;
   setStatus(status: Status): void;
   /** Takes a sample; one that was missed, as it is of another prompt than the followed one, is only counted. */
   setSample(sample: SampleGroup | undefined, is_missed?: boolean): void;
@@ -76,6 +79,7 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
     sample: undefined,
     missed_step: undefined,
     history: new SampleHistory(),
+    opening: undefined,
     problem: '',
     is_broken: false,
     is_wanted: true,
@@ -99,8 +103,7 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
       metrics.append(batch);
       set((state) => ({ version: state.version + 1, last_rows: batch, marks: is_anew ? [] : state.marks }));
     },
-    addEdit: (edit) => {
-      const time = now();
+    addEdit: (edit, time = now()) => {
       const is_same_drag = time - last_edit_ms < SAME_DRAG_MS;
       last_edit_ms = time;
       set(({ marks }) => {

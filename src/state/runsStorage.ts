@@ -1,4 +1,6 @@
 /** Where runs are kept: a small interface, and the one that lasts as long as the page. */
+import { each, finite, isRecord, list, record, refuse, text, truth, Unreadable, whole } from '../engine/readers.ts';
+import { readConfig } from '../trainer/readConfig.ts';
 import { type Recording, RUN_VERSION, type RunMeta, type RunRows } from './runs.ts';
 
 /** A stored run as it lies there: nothing in it has been checked. */
@@ -27,9 +29,6 @@ export interface RunStorage {
 }
 /** Opens a place for runs. */
 export type OpenStorage = () => Promise<RunStorage>;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A description with what was chosen for the stored one in the meantime. */
 export function withChosen(meta: RunMeta, stored: unknown): RunMeta {
@@ -69,37 +68,6 @@ export function memoryStorage(): RunStorage {
   };
 }
 
-const found = (value: unknown): string => {
-  if (value === undefined) return 'missing';
-  if (Array.isArray(value)) return 'a list';
-  if (value === null || typeof value === 'object') return value === null ? 'null' : 'an object';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-};
-
-class Unreadable extends Error {}
-const refuse = (name: string, value: unknown, wanted: string): never => {
-  throw new Unreadable(`'${name}' is ${found(value)}; wanted ${wanted}`);
-};
-
-const text = (name: string, value: unknown, longest = 1000): string =>
-  typeof value === 'string' && value.length <= longest ? value : refuse(name, value, `at most ${longest} characters`);
-const finite = (name: string, value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) ? value : refuse(name, value, 'a finite number');
-const whole = (name: string, value: unknown, least: number): number =>
-  Number.isSafeInteger(value) && (value as number) >= least
-    ? (value as number)
-    : refuse(name, value, `a whole number from ${least}`);
-const truth = (name: string, value: unknown): boolean =>
-  typeof value === 'boolean' ? value : refuse(name, value, 'true or false');
-const list = (name: string, value: unknown): unknown[] =>
-  Array.isArray(value) ? value : refuse(name, value, 'a list');
-const record = (name: string, value: unknown): Record<string, unknown> =>
-  isRecord(value) ? value : refuse(name, value, 'an object');
-/** A record whose keys are the stored one's own, whatever they are called. */
-const each = <T>(name: string, value: unknown, read: (name: string, value: unknown) => T): Record<string, T> =>
-  Object.fromEntries(Object.entries(record(name, value)).map(([key, item]) => [key, read(`${name}.${key}`, item)]));
-
 function attempt<T>(read: () => T): T | string {
   try {
     return read();
@@ -117,7 +85,6 @@ export function readMeta(raw: Omit<RawRun, 'rows'>): RunMeta | string {
   return attempt(() => {
     const meta = record('description', raw.meta);
     const stored_version = version(meta.version);
-    const config = record('config', meta.config);
     const first_step = whole('first_step', meta.first_step, 0);
     return {
       version: stored_version,
@@ -126,17 +93,7 @@ export function readMeta(raw: Omit<RawRun, 'rows'>): RunMeta | string {
       is_pinned: truth('is_pinned', meta.is_pinned),
       slot: whole('slot', meta.slot, -1),
       began_ms: finite('began_ms', meta.began_ms),
-      config: {
-        task: text('config.task', config.task),
-        policy: text('config.policy', config.policy),
-        algorithm: text('config.algorithm', config.algorithm),
-        parts: each('config.parts', config.parts, text),
-        task_settings: each('config.task_settings', config.task_settings, finite),
-        policy_settings: each('config.policy_settings', config.policy_settings, finite),
-        batch: each('config.batch', config.batch, finite),
-        hyper: each('config.hyper', config.hyper, finite),
-        seed: whole('config.seed', config.seed, 0),
-      },
+      config: readConfig('config', meta.config),
       is_spread: truth('is_spread', meta.is_spread),
       edits: list('edits', meta.edits).map((edit, k) => {
         const { step, text: words } = record(`edits[${k}]`, edit);

@@ -1,5 +1,5 @@
 /** The page's side of the worker: every button ends in one of these calls. A refusal becomes one sentence in the store. */
-import { proxy, type Remote } from 'comlink';
+import { proxy, type Remote, transfer } from 'comlink';
 import type { Role } from '../algorithms/algorithm.ts';
 import type {
   Edit,
@@ -51,9 +51,13 @@ export interface Session {
   /** Why each of these configurations cannot be opened, '' where it can; undefined where nobody could be asked. */
   refusals(configs: readonly RunConfig[]): Promise<string[] | undefined>;
   setSpeed(speed: number): Promise<void>;
-  /** The run as a file, or undefined when that was refused. */
-  save(): Promise<{ name: string; data: ArrayBuffer } | undefined>;
-  load(file: ArrayBuffer): Promise<void>;
+  /** The run's state as a checkpoint file; every row up to its step has been sent. Throws one sentence when refused. */
+  checkpoint(): Promise<ArrayBuffer>;
+  /**
+   * Opens the run of a checkpoint file and pauses it; `fill` then gives the stores its past. Throws one sentence where that
+   * is refused or called off in time: the present run is as it was, and goes on.
+   */
+  load(file: ArrayBuffer, fill: (info: RunInfo) => void, signal: AbortSignal): Promise<void>;
   /** Fetches the sample that the view store looks at. */
   look(): Promise<void>;
   /** Every group of the last step of the replica that is looked at, all of one step; throws one sentence when refused. */
@@ -78,11 +82,7 @@ export function sentenceOf(error: unknown): string {
 }
 
 /** An edit of one replica: only a spread makes those, and its panel says more than a mark on the charts could. */
-const isOfSpread = ({ text }: Edit) => / \(replica \d+\)$/.test(text);
-
-/** The names of a run and its step, as a file name. */
-export const checkpointName = (info: RunInfo, step: number): string =>
-  `${info.config.task}_${info.config.algorithm}_step_${step}.safetensors`;
+export const isOfSpread = ({ text }: Edit) => / \(replica \d+\)$/.test(text);
 
 /** Ties the stores to a trainer. */
 export function makeSession(
@@ -282,15 +282,35 @@ export function makeSession(
       setup.getState().setSpeed(speed);
       await attempt(() => api().setSpeed(speed));
     },
-    save: async () => {
-      const { info, status } = run.getState();
-      if (!info) return undefined;
-      const data = await attempt(() => api().checkpoint());
-      return data && { name: checkpointName(info, status.step), data };
+    checkpoint: async () => {
+      await api().pause(); // sends what was measured so far
+      try {
+        return await api().checkpoint();
+      } finally {
+        if (run.getState().is_wanted) await attempt(() => api().start());
+      }
     },
-    load: async (file) => {
+    load: async (file, fill, signal) => {
+      const mine = ++rebuilds;
+      const cancel = () => void attempt(() => api().cancelRestore());
+      await api().pause(); // so that no row of the present run arrives behind those of the file
+      let info: RunInfo;
+      try {
+        signal.throwIfAborted();
+        signal.addEventListener('abort', cancel);
+        info = await api().restore(transfer(file, [file]));
+      } catch (error) {
+        if (run.getState().is_wanted) await attempt(() => api().start());
+        throw error;
+      } finally {
+        signal.removeEventListener('abort', cancel);
+      }
+      if (mine !== rebuilds) return;
       run.getState().setWanted(false);
-      if (await rebuild(() => api().restore(file), true)) run.setState({ spread: undefined });
+      fill(info);
+      adopt(info, false);
+      view.getState().setFollowed(undefined);
+      void session.look();
     },
     look: async () => {
       if (is_looking || !run.getState().info) return;

@@ -71,6 +71,25 @@ function complainVersion(given: string): string | undefined {
   return `'v' is '${quoted(given)}'; wanted ${LINK_VERSION}, the version of links. The link was read as one of version ${LINK_VERSION}.`;
 }
 
+const MOST_KEYS = 200; // no setup has as many settings
+
+/** What a query says of this page, by key: of a key that stands twice the first, and of very many keys the first ones. */
+function keysOf(search: string, complain: (sentence: string) => void): Map<string, string> {
+  const found = new Map<string, string>();
+  const repeated = new Set<string>();
+  let num_left_out = 0;
+  for (const [key, text] of new URLSearchParams(search)) {
+    if (!isOurs(key)) continue;
+    if (found.has(key)) repeated.add(key);
+    else if (found.size < MOST_KEYS) found.set(key, text);
+    else num_left_out++;
+  }
+  for (const key of repeated) complain(`'${quoted(key)}' stands more than once; the first value was used.`);
+  if (num_left_out > 0)
+    complain(`The link has ${found.size + num_left_out} settings; wanted at most ${MOST_KEYS}. The rest was left out.`);
+  return found;
+}
+
 /** The query in an address, or in a text that is nothing but a query. */
 export function queryOf(link: string): string {
   const [text] = link.trim().split('#', 1);
@@ -81,24 +100,24 @@ export function queryOf(link: string): string {
 
 /** The setup that a query asks for, laid over a given one, with a sentence for everything that did not fit. */
 export function readQuery(catalogue: Catalogue, base: Setup, search: string): { setup: Setup; complaints: string[] } {
-  const query = new URLSearchParams(search);
   const complaints: string[] = [];
   const complain = (sentence: string) => complaints.push(sentence);
+  const query = keysOf(search, complain);
   const config = structuredClone(base.config);
   let { engine, speed } = base;
 
   const version = query.get('v');
-  const wrong_version = version === null ? undefined : complainVersion(version);
+  const wrong_version = version === undefined ? undefined : complainVersion(version);
   if (wrong_version) complain(wrong_version);
   for (const name of NAMES) {
     const given = query.get(name);
-    if (given === null) continue;
+    if (given === undefined) continue;
     const known = catalogue[PLURAL[name]];
     if (Object.hasOwn(known, given)) config[name] = given;
     else complain(`${unknownName(name, quoted(given), Object.keys(known))} Used ${config[name]} instead.`);
   }
   const seed = query.get('seed');
-  if (seed !== null) {
+  if (seed !== undefined) {
     const given = seed.trim() === '' ? Number.NaN : Number(seed);
     config.seed = clampSeed(given);
     if (given !== config.seed) {
@@ -106,9 +125,9 @@ export function readQuery(catalogue: Catalogue, base: Setup, search: string): { 
     }
   }
   const limit = query.get('speed');
-  if (limit !== null) speed = readNumber('speed', SPEED, limit, complain);
+  if (limit !== undefined) speed = readNumber('speed', SPEED, limit, complain);
   const wanted = query.get('engine');
-  if (wanted !== null) {
+  if (wanted !== undefined) {
     const found = ENGINES.find((e) => e === wanted);
     if (found) engine = found;
     else complain(`${unknownName('engine', quoted(wanted), [...ENGINES])} Used ${engine} instead.`);

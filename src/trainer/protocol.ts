@@ -63,6 +63,15 @@ export interface Edit {
   text: string;
 }
 
+/** What an edit did: a value, for all replicas or for one, or an exchange of the algorithm or of parts. */
+export type Change =
+  | { name: string; value: number; replica?: number }
+  | { algorithm?: string; parts?: Record<string, string> };
+/** An edit that can be made again. */
+export interface RecordedEdit extends Edit {
+  change: Change;
+}
+
 export type RunPhase = 'empty' | 'compiling' | 'warming_up' | 'paused' | 'running' | 'failed';
 export interface Status {
   phase: RunPhase;
@@ -186,7 +195,10 @@ export interface TrainerApi {
   /** Exchanges the algorithm, or one part of it, and keeps the weights; recorded as an edit. */
   swap(change: { algorithm?: string; parts?: Record<string, string> }): Promise<RunInfo>;
   checkpoint(): Promise<ArrayBuffer>;
+  /** Opens the run of a file and pauses it. The present run stays, and goes on, where that is refused or cancelled. */
   restore(file: ArrayBuffer): Promise<RunInfo>;
+  /** Makes a `restore` that is under way fail. */
+  cancelRestore(): Promise<void>;
   /** A group of the newest rollout; where the prompt `follow` was asked there, that prompt's. `is_close` adds what each coefficient was made of. */
   sample(prompt_index: number, replica: number, follow?: number, is_close?: boolean): Promise<SampleGroup>;
   /** How the advantages or coefficients of the newest rollout are spread. */

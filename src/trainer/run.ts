@@ -10,7 +10,7 @@ import { buildStep } from './builder.ts';
 import { buildEvaluation, buildSampling } from './evaluation.ts';
 import { EVALUATION_COLUMNS, METRIC_COLUMNS, metricsOf } from './metrics.ts';
 import { demonstrationVariants, type StepPlan } from './plan.ts';
-import type { Edit, RunConfig, RunInfo } from './protocol.ts';
+import type { Change, RecordedEdit, RunConfig, RunInfo } from './protocol.ts';
 import { checkHyper, hyperNames, hyperRow, type Resolved, resolve, wantsReference } from './resolve.ts';
 
 /** Evaluation asks at most this many prompts: enough to tell 0.9 from 0.95, small beside a training step. */
@@ -64,7 +64,9 @@ function carryOver(from: PolicyInstance, to: PolicyInstance, values: Numbers, re
 
 export class Run {
   step = 0;
-  readonly edits: Edit[] = [];
+  readonly edits: RecordedEdit[] = [];
+  /** the configuration before any edit: with the edits it tells the whole run */
+  first_config: RunConfig;
   private resolved: Resolved;
   private values: Record<string, number>[] = [];
   private training!: LoadedProgram;
@@ -80,6 +82,7 @@ export class Run {
     resolved: Resolved,
   ) {
     this.resolved = resolved;
+    this.first_config = resolved.config;
     this.values = Array.from({ length: resolved.batch.replicas }, () => ({ ...resolved.values }));
   }
 
@@ -366,14 +369,14 @@ export class Run {
     return rows;
   }
 
-  private record(text: string): Edit {
-    const edit = { step: this.step, text };
+  private record(text: string, change: Change): RecordedEdit {
+    const edit = { step: this.step, text, change };
     this.edits.push(edit);
     return edit;
   }
 
   /** Takes effect at the next step. All rows of earlier steps must have been taken when the set of metrics may change. */
-  async setHyper(name: string, value: number, replica?: number): Promise<Edit> {
+  async setHyper(name: string, value: number, replica?: number): Promise<RecordedEdit> {
     checkHyper(this.resolved, name, value);
     const had_reference = wantsReference(this.resolved, this.values);
     const rows = replica === undefined ? this.values : [this.values[replica]];
@@ -385,11 +388,14 @@ export class Run {
       this.resolved = { ...this.resolved, config: { ...this.config, hyper: { ...this.config.hyper, [name]: value } } };
     if (wantsReference(this.resolved, this.values) !== had_reference) await this.load();
     else this.writeHyper();
-    return this.record(`${name} ${before} → ${value}${replica === undefined ? '' : ` (replica ${replica})`}`);
+    return this.record(
+      `${name} ${before} → ${value}${replica === undefined ? '' : ` (replica ${replica})`}`,
+      replica === undefined ? { name, value } : { name, value, replica },
+    );
   }
 
   /** Exchanges the algorithm or some of its parts; weights, moments and clock stay. Throws one sentence and changes nothing when it cannot. */
-  async swap(change: { algorithm?: string; parts?: Record<string, string> }): Promise<Edit> {
+  async swap(change: { algorithm?: string; parts?: Record<string, string> }): Promise<RecordedEdit> {
     const before = this.resolved;
     const parts = change.algorithm === undefined ? { ...this.config.parts, ...change.parts } : (change.parts ?? {});
     const config: RunConfig = { ...this.config, algorithm: change.algorithm ?? this.config.algorithm, parts };
@@ -431,7 +437,13 @@ export class Run {
             .map(([role, id]) => `${role}: ${id}`)
             .join(', ')
         : change.algorithm;
-    return this.record(text);
+    return this.record(text, { ...change });
+  }
+
+  /** Makes a recorded change again. */
+  async repeat(change: Change): Promise<void> {
+    if ('name' in change) await this.setHyper(change.name, change.value, change.replica);
+    else await this.swap(change);
   }
 
   /** After an exchange of parts every older policy is the present one. */
@@ -456,10 +468,12 @@ export class Run {
   async restore(
     state: Record<string, Numbers>,
     step: number,
-    edits: readonly Edit[],
+    edits: readonly RecordedEdit[],
     values: Record<string, number>[],
     config: RunConfig,
+    first_config: RunConfig,
   ): Promise<void> {
+    this.first_config = first_config;
     this.values = values.map((row) => ({ ...row }));
     this.resolved = { ...this.resolved, config };
     this.start = Float32Array.from(state.start_params);

@@ -6,7 +6,8 @@ import * as Comlink from 'comlink';
 import type { Executor } from '../engine/executor.ts';
 import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
-import { decodeCheckpoint, openCheckpoint, takeCheckpoint } from './checkpoint.ts';
+import { checkCheckpoint, openCheckpoint, takeCheckpoint } from './checkpoint.ts';
+import { decodeCheckpoint } from './checkpointFile.ts';
 import { openDevice } from './device.ts';
 import type {
   Histogram,
@@ -28,6 +29,20 @@ import { readSample } from './sample.ts';
 import { slotTwins } from './slots.ts';
 
 type EngineChoice = 'auto' | 'webgpu' | 'cpu';
+
+/** An engine that was chosen for a run. */
+interface Chosen {
+  executor: Executor;
+  /** of a GPU executor */
+  device?: GPUDevice;
+  /** why it was chosen, where that needs a word */
+  message: string;
+}
+
+const release = ({ executor, device }: Partial<Chosen>): void => {
+  executor?.destroy();
+  device?.destroy();
+};
 
 /** Rows travel to the page at most this often. */
 const SEND_INTERVAL_MS = 33;
@@ -75,6 +90,7 @@ export class Trainer implements TrainerApi {
   private paused_at = 0;
   private outbox: { row: Row; seconds: number }[] = [];
   private sent_at = 0;
+  private is_restore_cancelled = false;
   /** requests that change the run wait for each other */
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -116,7 +132,7 @@ export class Trainer implements TrainerApi {
     return next;
   }
 
-  private async makeGpu(): Promise<GpuExecutor> {
+  private async makeGpu(): Promise<{ executor: GpuExecutor; device: GPUDevice }> {
     const { device, info } = await openDevice(globalThis.navigator?.gpu);
     const executor = new GpuExecutor(device, info, shaderLibrary);
     void executor.lost.then((why) => {
@@ -125,8 +141,7 @@ export class Trainer implements TrainerApi {
       this.executor = undefined;
       this.tell({ phase: 'failed', message: `${why} Press restart to open a new one; the settings are kept.` });
     });
-    this.device = device;
-    return executor;
+    return { executor, device };
   }
   /** The twins come only to those who need them. */
   private async makeCpu(): Promise<Executor> {
@@ -135,26 +150,25 @@ export class Trainer implements TrainerApi {
   }
 
   private discard(): void {
-    this.executor?.destroy();
-    this.executor = undefined;
+    const { executor, device } = this;
+    this.executor = undefined; // first, so that a device which goes is not taken for a lost one
     this.run = undefined;
-    const device = this.device;
     this.device = undefined;
-    device?.destroy();
+    release({ executor, device });
   }
 
-  /** The executor for a configuration. 'auto' times both engines where the only adapter is a software one. */
-  private async chooseEngine(choice: EngineChoice, config: RunConfig): Promise<Executor> {
-    if (choice === 'cpu') return this.makeCpu();
-    let gpu: GpuExecutor;
+  /** The engine for a configuration. 'auto' times both engines where the only adapter is a software one. */
+  private async chooseEngine(choice: EngineChoice, config: RunConfig): Promise<Chosen> {
+    if (choice === 'cpu') return { executor: await this.makeCpu(), message: '' };
+    let gpu: Awaited<ReturnType<Trainer['makeGpu']>>;
     try {
       gpu = await this.makeGpu();
     } catch (error) {
       if (choice === 'webgpu') throw error;
-      this.message = `${(error as Error).message} The run goes on with the CPU engine.`;
-      return this.makeCpu();
+      const message = `${(error as Error).message} The run goes on with the CPU engine.`;
+      return { executor: await this.makeCpu(), message };
     }
-    if (choice === 'webgpu' || !gpu.info.is_software) return gpu;
+    if (choice === 'webgpu' || !gpu.executor.info.is_software) return { ...gpu, message: '' };
     const short = { ...config, batch: { ...config.batch, warm_up_steps: 0, eval_every: 0 } };
     const key = JSON.stringify([
       config.task,
@@ -168,19 +182,28 @@ export class Trainer implements TrainerApi {
     const cpu = await this.makeCpu();
     let times = this.trials.get(key);
     if (!times) {
-      times = { gpu_ms: await trial(await Run.open(gpu, short)), cpu_ms: await trial(await Run.open(cpu, short)) };
+      try {
+        times = {
+          gpu_ms: await trial(await Run.open(gpu.executor, short)),
+          cpu_ms: await trial(await Run.open(cpu, short)),
+        };
+      } catch (error) {
+        release(gpu);
+        throw error;
+      }
       this.trials.set(key, times);
     }
     const is_cpu_faster = times.cpu_ms < times.gpu_ms;
-    this.message = `Only a software adapter was found: it needs ${times.gpu_ms.toFixed(1)} ms for a step and the CPU engine ${times.cpu_ms.toFixed(1)} ms, so the ${is_cpu_faster ? 'CPU engine' : 'software adapter'} runs.`;
-    if (!is_cpu_faster) {
-      cpu.destroy();
-      return gpu;
-    }
-    gpu.destroy();
-    this.device?.destroy();
-    this.device = undefined;
-    return cpu;
+    const message = `Only a software adapter was found: it needs ${times.gpu_ms.toFixed(1)} ms for a step and the CPU engine ${times.cpu_ms.toFixed(1)} ms, so the ${is_cpu_faster ? 'CPU engine' : 'software adapter'} runs.`;
+    release(is_cpu_faster ? gpu : { executor: cpu });
+    return is_cpu_faster ? { executor: cpu, message } : { ...gpu, message };
+  }
+
+  private adopt({ executor, device, message }: Chosen): Executor {
+    this.executor = executor;
+    this.device = device;
+    this.message = message;
+    return executor;
   }
 
   private async begin(
@@ -195,8 +218,7 @@ export class Trainer implements TrainerApi {
     this.steps_per_second = 0;
     this.tell({ phase: 'compiling', message: '', progress: 0 });
     try {
-      this.executor = await this.chooseEngine(choice, config);
-      this.run = await open(this.executor);
+      this.run = await open(this.adopt(await this.chooseEngine(choice, config)));
     } catch (error) {
       this.discard();
       this.tell({ phase: 'failed', message: (error as Error).message });
@@ -293,12 +315,40 @@ export class Trainer implements TrainerApi {
     });
   }
 
+  /** The present run stays until the other one stands, and goes on where that one is refused. */
   async restore(file: ArrayBuffer): Promise<RunInfo> {
     const checkpoint = decodeCheckpoint(file); // a bad file stops nothing
-    return this.exclusive(
-      () => this.begin(this.choice, checkpoint.config, (executor) => openCheckpoint(executor, checkpoint)),
-      false,
-    );
+    checkCheckpoint(checkpoint);
+    this.is_restore_cancelled = false;
+    return this.exclusive(async () => {
+      const stopWhenCancelled = () => {
+        if (this.is_restore_cancelled) throw new Error('Opening the file was cancelled; the present run is untouched.');
+      };
+      stopWhenCancelled();
+      const chosen = await this.chooseEngine(this.choice, checkpoint.config);
+      let run: Run;
+      try {
+        stopWhenCancelled();
+        run = await openCheckpoint(chosen.executor, checkpoint);
+        stopWhenCancelled();
+      } catch (error) {
+        release(chosen);
+        throw error;
+      }
+      this.discard();
+      this.adopt(chosen);
+      this.run = run;
+      this.config = checkpoint.config;
+      this.outbox = [];
+      this.steps_per_second = 0;
+      this.opened_at = performance.now() - 1000 * (checkpoint.rows?.seconds.at(-1) ?? 0);
+      this.tell({ phase: 'paused', progress: 1 });
+      return run.info();
+    });
+  }
+
+  async cancelRestore(): Promise<void> {
+    this.is_restore_cancelled = true;
   }
 
   /** Reads beside the loop: the copies are queued between two steps. */

@@ -139,15 +139,16 @@ test('a run is saved to a file and loaded from it', async ({ page }, where) => {
   await phase(page, 'paused');
   const saved_at = await stepOf(page);
   const waiting = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   const file = where.outputPath('run.safetensors');
   await (await waiting).saveAs(file);
   await page.keyboard.press('r');
   await expect.poll(() => stepOf(page)).toBe(0);
-  await page.getByLabel('Checkpoint file').setInputFiles(file);
+  await page.getByLabel('Run file').setInputFiles(file);
   await expect.poll(() => stepOf(page), { timeout: 20_000 }).toBe(saved_at);
-  await page.getByLabel('Checkpoint file').setInputFiles({ name: 'x', mimeType: '', buffer: Buffer.from('nothing') });
+  await page.getByLabel('Run file').setInputFiles({ name: 'x', mimeType: '', buffer: Buffer.from('nothing') });
   await expect(page.getByTestId('problem')).toContainText('wanted a safetensors file');
+  await expect(page.getByTestId('problem')).toBeInViewport();
   expect(await stepOf(page)).toBe(saved_at);
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GpuExecutor } from '../../src/engine/gpu.ts';
-import { decodeCheckpoint, openCheckpoint, takeCheckpoint } from '../../src/trainer/checkpoint.ts';
+import { openCheckpoint, takeCheckpoint } from '../../src/trainer/checkpoint.ts';
+import { decodeCheckpoint } from '../../src/trainer/checkpointFile.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import type { Row } from '../../src/trainer/run.ts';
 import { openGpu, Training } from './runs.ts';
@@ -116,7 +117,9 @@ test('setting a hyperparameter to the value it has changes nothing; to another, 
   const bits = bitsOf(other.rows);
   expect(bits.slice(0, 4)).toEqual(plain.slice(0, 4));
   expect(bits[5]).not.toEqual(plain[5]);
-  expect(other.run.edits).toEqual([{ step: 4, text: 'learning_rate 0.15 → 0.01' }]);
+  expect(other.run.edits).toEqual([
+    { step: 4, text: 'learning_rate 0.15 → 0.01', change: { name: 'learning_rate', value: 0.01 } },
+  ]);
 });
 
 test('exchanging the algorithm for itself changes nothing', async () => {

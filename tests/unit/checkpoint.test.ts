@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
-import { decodeCheckpoint, encodeCheckpoint, openCheckpoint, takeCheckpoint } from '../../src/trainer/checkpoint.ts';
+import { openCheckpoint, takeCheckpoint } from '../../src/trainer/checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/trainer/checkpointFile.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { Run } from '../../src/trainer/run.ts';
@@ -33,7 +34,9 @@ test('a changed hyperparameter and its mark are in the checkpoint', async () => 
   await run.setHyper('clip_high', 0.28);
   const resumed = await openCheckpoint(cpu(), decodeCheckpoint(await takeCheckpoint(run)));
   expect(resumed.hyperOf(0).clip_high).toBe(0.28);
-  expect(resumed.edits).toEqual([{ step: 3, text: 'clip_high 0.2 → 0.28' }]);
+  expect(resumed.edits).toEqual([
+    { step: 3, text: 'clip_high 0.2 → 0.28', change: { name: 'clip_high', value: 0.28 } },
+  ]);
 });
 
 test('a damaged file is refused in one sentence, whatever the damage', async () => {
@@ -44,7 +47,7 @@ test('a damaged file is refused in one sentence, whatever the damage', async () 
     try {
       decodeCheckpoint(bytes.slice().buffer);
     } catch (error) {
-      expect((error as Error).message).toMatch(/^Checkpoint file: found .*, wanted .*untouched\.$/s);
+      expect((error as Error).message).toMatch(/^Run file: .*wanted .*untouched\.$/s);
       return true;
     }
     return false;

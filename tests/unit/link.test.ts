@@ -6,8 +6,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseCommand } from '../../src/cli/arguments.ts';
 import { main } from '../../src/cli/train.ts';
 import { DEFAULT_SETUP } from '../../src/state/defaultSetup.ts';
+import type { Lab } from '../../src/state/lab.ts';
 import { registries } from '../../src/state/registries.ts';
-import { readQuery } from '../../src/state/urlState.ts';
+import { jsonLines, takeRows } from '../../src/state/take/metricRows.ts';
+import { readQuery, writeLink } from '../../src/state/urlState.ts';
+import { realLab, takeSteps } from './lib/realLab.ts';
 
 const words = (line: string) => line.split(' ').filter(Boolean);
 const QUERY =
@@ -47,10 +50,25 @@ describe('parsing', () => {
   test('what does not fit is brought into its range as on the page, with its sentence', () => {
     const { config, complaints } = parseCommand([
       '--link',
-      '?v=2&set.learning_rate=99&algorithm=grpoo&set.__proto__=1&sweep=clip_low:0.1,0.2',
+      '?v=2&set.learning_rate=99&algorithm=grpoo&set.__proto__=1&sweep=clip_lo:0.1,0.2',
     ]);
     expect(config).toMatchObject({ algorithm: 'grpo', hyper: { learning_rate: 1 } });
     expect(complaints).toHaveLength(5);
+  });
+
+  test('a sweep gives every replica its values', () => {
+    const sweep = 'sweep=learning_rate:0.01,0.1;clip_high:0.1,0.4;seeds:2';
+    const { config, spread, complaints } = parseCommand(['--link', `?v=1&algorithm=dr_grpo&${sweep}`]);
+    expect(complaints).toEqual([]);
+    expect(config.batch.replicas).toBe(8);
+    expect(spread.slice(0, 5)).toEqual([
+      { learning_rate: 0.01, clip_high: 0.1 },
+      { learning_rate: 0.01, clip_high: 0.4 },
+      { learning_rate: 0.1, clip_high: 0.1 },
+      { learning_rate: 0.1, clip_high: 0.4 },
+      { learning_rate: 0.01, clip_high: 0.1 },
+    ]);
+    expect(() => parseCommand(['--link', `?${sweep}`, '--replicas', '2'])).toThrow('--replicas cannot stand beside');
   });
 
   test.each([
@@ -62,6 +80,34 @@ describe('parsing', () => {
 
   test('a checkpoint has a setup of its own', () => {
     expect(() => parseCommand(['--link', QUERY, '--checkpoint-in', 'a'])).toThrow('--link cannot stand beside');
+  });
+});
+
+describe('opening', () => {
+  const rowsOf = ({ run }: Lab) => {
+    const { info, metrics } = run.getState();
+    const ids = info!.metrics.map(({ id }) => id);
+    return [...jsonLines(takeRows(metrics, ids))].map((line) => JSON.parse(line)).map(({ seconds, ...row }) => row);
+  };
+
+  test.each([
+    ['?algorithm=clip_cov&task=bandit&batch.prompts=4&batch.group_size=4&batch.minibatches=2&set.learning_rate=0.2', 7],
+    ['?algorithm=grpo&part.advantage=leave_one_out&batch.replicas=2&batch.staleness=1&set.kl_coef=0.01', 4294967295],
+  ])('a link of what was set by hand gives the same run, bit for bit: %s', async (query, seed) => {
+    const wanted = readQuery(registries, DEFAULT_SETUP, `${query}&seed=${seed}`).setup.config;
+    const first = await realLab('');
+    await first.session.open({ ...wanted, hyper: {} });
+    expect(first.run.getState().problem).toBe('');
+    for (const [name, value] of Object.entries(wanted.hyper)) await first.session.setHyper(name, value);
+    const { config, engine, speed } = first.setup.getState();
+    const link = writeLink(registries, DEFAULT_SETUP, { config, engine, speed });
+    expect(link).toContain(`seed=${seed}`);
+    const second = await realLab(link.slice(1));
+    expect(second.setup.getState().config).toEqual(config);
+    await takeSteps(first, 6);
+    await takeSteps(second, 6);
+    expect(rowsOf(second)).toEqual(rowsOf(first));
+    expect(rowsOf(first).length).toBeGreaterThan(5);
   });
 });
 
@@ -88,6 +134,9 @@ describe('running', () => {
     const linked = await rows('link.jsonl', ['--link', `${QUERY}&set.nothing=1`]);
     expect(errors.mock.calls.flat().join('\n')).toMatch(/^--link: Unknown setting 'set\.nothing'/);
     expect(linked).toHaveLength(24);
+    const swept = await rows('sweep.jsonl', ['--link', `${QUERY}&sweep=learning_rate:0.05,0.2`]);
+    expect(swept.filter(({ replica }) => replica === 0)).toEqual(linked.filter(({ replica }) => replica === 0));
+    expect(swept.filter(({ replica }) => replica === 1)).not.toEqual(linked.filter(({ replica }) => replica === 1));
     expect(linked).toEqual(await rows('options.jsonl', words(OPTIONS)));
   });
 });

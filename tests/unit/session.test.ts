@@ -142,12 +142,15 @@ describe('session', () => {
     expect(lab.run.getState().is_broken).toBe(false);
   });
 
-  test('a checkpoint is named after its run; a bad one stops nothing', async () => {
-    const { lab } = labWith({ restore: () => Promise.reject(new Error('This is no checkpoint.')) });
+  test('a file that is refused stops nothing', async () => {
+    const { lab, trainer } = labWith({ restore: () => Promise.reject(new Error('This is no run file.')) });
     await lab.session.begin();
-    expect((await lab.session.save())?.name).toBe('sum_to_target_grpo_step_0.safetensors');
-    await lab.session.load(new ArrayBuffer(3));
-    expect(lab.run.getState().problem).toBe('This is no checkpoint.');
-    expect(lab.run.getState().info).toBeDefined();
+    lab.run.getState().addRows(batchOf([0, 1], 1, 1, () => 1));
+    await expect(lab.session.load(new ArrayBuffer(3), () => {}, new AbortController().signal)).rejects.toThrow(
+      'This is no run file.',
+    );
+    expect(lab.run.getState().metrics.num_rows).toBe(2);
+    expect(lab.run.getState().is_wanted).toBe(true);
+    expect(trainer.asked.slice(-3)).toEqual(['pause', 'restore', 'start']);
   });
 });

@@ -129,6 +129,75 @@ describe('address', () => {
     );
   });
 
+  test('any text after the question mark gives sentences and a setup that its own link gives again', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.webQueryParameters(),
+      fc
+        .array(
+          fc.constantFrom(
+            'seed',
+            'v',
+            'task',
+            'set.',
+            'set.clip_low',
+            'part.',
+            '=',
+            '&',
+            '%',
+            '+',
+            '1e309',
+            '0x7f',
+            '∞',
+          ),
+        )
+        .map((words) => words.join('')),
+    );
+    fc.assert(
+      fc.property(text, (search) => {
+        const { setup, complaints } = read(`?${search}`);
+        for (const sentence of complaints) expect(sentence).toMatch(/^[^\n]*\.$/);
+        expect(read(writeLink(registries, DEFAULT_SETUP, setup))).toEqual({ setup, complaints: [] });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a key that stands twice counts once, and says so', () => {
+    const { setup, complaints } = read('?seed=3&seed=4&set.learning_rate=0.1&set.learning_rate=0.2&seed=5');
+    expect(setup.config).toMatchObject({ seed: 3, hyper: { learning_rate: 0.1 } });
+    expect(complaints).toEqual([
+      "'seed' stands more than once; the first value was used.",
+      "'set.learning_rate' stands more than once; the first value was used.",
+    ]);
+  });
+
+  test('a link of a megabyte is read in no time', () => {
+    const began = performance.now();
+    const many = read(`?seed=3&${Array.from({ length: 60_000 }, (_, k) => `set.knob_${k}=${k}`).join('&')}`);
+    expect(many.setup.config.seed).toBe(3);
+    expect(many.complaints.at(0)).toContain('The link has 60001 settings; wanted at most 200.');
+    const long = read(`?task=${'a'.repeat(1_000_000)}&set.${'b'.repeat(1_000_000)}=1&seed=${'9'.repeat(1_000_000)}`);
+    for (const sentence of long.complaints) expect(sentence.length).toBeLessThan(2000);
+    expect(long.complaints).toHaveLength(3);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  test.each([
+    ['NaN', 1],
+    ['-Infinity', 0],
+    ['Infinity', 2 ** 32 - 1],
+    ['1e999', 2 ** 32 - 1],
+    ['4294967296', 2 ** 32 - 1],
+    ['1.5', 2],
+    ['', 1],
+    ['12abc', 1],
+  ])('the seed %j becomes %d, with a sentence', (seed, wanted) => {
+    const { setup, complaints } = read(`?${new URLSearchParams({ seed })}`);
+    expect(setup.config.seed).toBe(wanted);
+    expect(complaints).toHaveLength(1);
+  });
+
   test('unreadable percent signs do no harm', () => {
     expect(() => read('?task=%E0%A4%A&%%%=1&set.%ZZ=3&&&=')).not.toThrow();
   });

@@ -19,9 +19,8 @@ import { readQuery } from '../../src/state/urlState.ts';
 import { type ChartView, PLAIN_CHARTS } from '../../src/state/zoom.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { SampleGroup } from '../../src/trainer/protocol.ts';
-import { readCsv } from './lib/csv.ts';
+import { complaints, readCsv, readXml } from './lib/readers.ts';
 import { batchOf, info, range } from './lib/rows.ts';
-import { readXml } from './lib/xml.ts';
 
 const all = (lines: Iterable<string>) => [...lines].join('');
 
@@ -65,6 +64,7 @@ describe('metrics', () => {
     const lines = all(jsonLines(taken)).trimEnd().split('\n');
     expect(lines).toHaveLength(numLines(taken));
     expect(lines.map((line) => JSON.parse(line))).toEqual(wanted);
+    expect(lines.flatMap((line) => complaints('row', JSON.parse(line)))).toEqual([]);
     const [heading, ...rows] = readCsv(all(csvLines(taken)));
     expect(heading).toEqual(['step', 'replica', 'seconds', ...ids]);
     expect(rows).toHaveLength(wanted.length);
@@ -102,6 +102,7 @@ describe('metrics', () => {
     const store = filled(3, 20);
     const taken = { ...takeRows(store, ids), pieces: undefined };
     expect(isSingle(taken)).toBe(false);
+    expect([...jsonLines(taken)].flatMap((line) => complaints('row', JSON.parse(line)))).toEqual([]);
     const [heading, ...rows] = readCsv(all(csvLines(taken)));
     expect(rows).toHaveLength(60);
     expect(rows.slice(0, 3).map((row) => [row[1], row[heading.indexOf('reward_mean')]])).toEqual([
@@ -201,7 +202,7 @@ describe('picture', () => {
     const { svg, width, height } = svgOf('Sum to target');
     const root = readXml(svg);
     expect(root.attributes).toMatchObject({ width: String(width), height: String(height) });
-    const texts = root.texts();
+    const { texts } = root;
     for (const wanted of [
       'GRPO on Sum to target',
       'Entropy, nats',
@@ -229,7 +230,7 @@ describe('picture', () => {
   });
 
   test('over seconds, and before there is a curve', () => {
-    expect(readXml(svgOf('a', 'seconds').svg).texts()).toContain('seconds');
+    expect(readXml(svgOf('a', 'seconds').svg).texts).toContain('seconds');
     expect(svgOf('a', 'step', 0).svg).not.toMatch(/NaN|Infinity/);
   });
 
@@ -258,6 +259,10 @@ describe('documents', () => {
     store.getState().addEdit({ step: 1, text: 'kl_coef 0 → 0.5' });
     const text = written(settingsDocument(registries, { config, engine: 'cpu', speed: 5 }, store.getState()));
     const document = JSON.parse(text);
+    expect(complaints('settings', document)).toEqual([]);
+    expect(complaints('settings', { ...document, config: { ...config, seed: -1 } })).toEqual([
+      '/config/seed must be >= 0',
+    ]);
     expect(document).toMatchObject({
       format: 'rollout-lab-settings',
       version: 1,
@@ -293,7 +298,8 @@ describe('documents', () => {
       responses: [{ text: '3', verdict: 'right', reward: 1, tokens: [token], is_demonstration: false }],
     };
     const document = JSON.parse(written(samplesDocument(info(), [group])));
-    expect(document.format).toBe('rollout-lab-samples');
+    expect(complaints('samples', document)).toEqual([]);
+    expect(complaints('samples', { ...document, groups: [{}] })).not.toEqual([]);
     expect(document.groups[0].responses[0].tokens[0]).toEqual({ ...token, coef: null });
   });
 

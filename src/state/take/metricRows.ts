@@ -79,10 +79,10 @@ export function* jsonLines(taken: TakenRows): Generator<string> {
 const SLICE_MS = 10; // shorter than a frame: the page stays at hand while a long file is written
 const LINES_PER_LOOK = 64;
 
-/** Writes lines together, letting other work in between. */
+/** Writes lines together, letting other work in between; `breathe` is told how many lines there are so far. */
 export async function gather(
   lines: Iterable<string>,
-  breathe: () => Promise<void> = () => new Promise((done) => setTimeout(done, 0)),
+  breathe: (lines: number) => Promise<void> = () => new Promise((done) => setTimeout(done, 0)),
   now: () => number = () => performance.now(),
 ): Promise<string[]> {
   const parts: string[] = [];
@@ -94,7 +94,7 @@ export async function gather(
     if (++count % LINES_PER_LOOK !== 0 || now() - began < SLICE_MS) continue;
     parts.push(part);
     part = '';
-    await breathe();
+    await breathe(count);
     began = now();
   }
   return [...parts, part];

@@ -39,8 +39,7 @@ export class SingleRows {
         const rows = Math.min(MOST_ROWS, Math.max(FIRST_ROWS, 2 * (last?.count ?? 0)));
         this.bytes += rows * width * 4;
         if (this.bytes > this.most_bytes) {
-          this.is_over = true;
-          this.pieces = [];
+          this.giveUp();
           return;
         }
         last = { ids, num_replicas, count: 0, values: new Float32Array(rows * width) };
@@ -49,6 +48,12 @@ export class SingleRows {
       last.values.set(values.subarray(row * width, (row + 1) * width), last.count * width);
       last.count++;
     }
+  }
+
+  /** Keeps nothing from now on, until it is cleared. */
+  giveUp(): void {
+    this.is_over = true;
+    this.pieces = [];
   }
 
   /** The rows so far without copying one, or undefined when they were too many. */

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 import { useLab } from '../lab.tsx';
+import { openFile } from './openFile.ts';
 
 const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
-/** Takes a checkpoint that is dropped anywhere on the page, and says so while one is held over it. */
+/** Takes a run file that is dropped anywhere on the page, and says so while one is held over it. */
 export function DropTarget() {
-  const { session } = useLab();
+  const lab = useLab();
   const [is_over, setOver] = useState(false);
   useEffect(() => {
     const onOver = (event: DragEvent) => {
@@ -21,7 +22,7 @@ export function DropTarget() {
       event.preventDefault();
       setOver(false);
       const file = event.dataTransfer?.files[0];
-      if (file) await session.load(await file.arrayBuffer());
+      if (file) await openFile(lab, file);
     };
     const drop = (event: DragEvent) => void onDrop(event);
     window.addEventListener('dragover', onOver);
@@ -32,6 +33,6 @@ export function DropTarget() {
       window.removeEventListener('dragleave', onLeave);
       window.removeEventListener('drop', drop);
     };
-  }, [session]);
-  return is_over ? <div className="drop-target">Drop the checkpoint to load it</div> : null;
+  }, [lab]);
+  return is_over ? <div className="drop-target">Drop the run file to open it</div> : null;
 }

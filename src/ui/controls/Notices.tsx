@@ -1,8 +1,32 @@
+import { useEffect, useState } from 'react';
 import { useLab, useRun, useSetup } from '../lab.tsx';
 
 const SHOWN = 4;
 
-/** What the reader should know: a link that did not fit, a request that was refused, a trainer that stopped. */
+const PATIENCE_MS = 500; // what is done by then needs no word
+
+/** A file that is being opened, and a way out. */
+function Opening() {
+  const opening = useRun((state) => state.opening);
+  const [shown, setShown] = useState<typeof opening>();
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(opening), opening ? PATIENCE_MS : 0);
+    return () => clearTimeout(timer);
+  }, [opening]);
+  if (!opening || shown !== opening) return null;
+  return (
+    <div className="notice opening" role="status" data-testid="opening">
+      <p>
+        Opening {opening.name} <progress aria-label={`Opening ${opening.name}`} />
+      </p>
+      <button type="button" onClick={opening.cancel}>
+        Cancel
+      </button>
+    </div>
+  );
+}
+
+/** What the reader should know: a file that is being opened, a link that did not fit, a request that was refused, a trainer that stopped. */
 export function Notices() {
   const { session, run, setup } = useLab();
   const complaints = useSetup((state) => state.complaints);
@@ -11,6 +35,7 @@ export function Notices() {
   const reason = useRun((state) => state.problem || (state.status.phase === 'failed' ? state.status.message : ''));
   return (
     <div className="notices">
+      <Opening />
       {complaints.length > 0 && (
         <div className="notice" role="status" data-testid="complaints">
           <div>

@@ -1,10 +1,10 @@
 import { KeepButton } from '../runs/KeepButton.tsx';
-import { CheckpointButtons } from './CheckpointButtons.tsx';
+import { FileButtons } from './FileButtons.tsx';
 import { PlayButton, ResetButton, SpeedLimit, StepButton } from './RunButtons.tsx';
 import { SeedField } from './SeedField.tsx';
 import { StatusLine } from './StatusLine.tsx';
 
-/** The bar that stays in sight: run, pause, step, reset, seed, speed, checkpoint, and where the run is. */
+/** The bar that stays in sight: run, pause, step, reset, seed, speed, files, and where the run is. */
 export function RunControls() {
   return (
     <section className="controls" aria-label="Run">
@@ -20,7 +20,7 @@ export function RunControls() {
       </div>
       <div className="control-group is-late">
         <SeedField />
-        <CheckpointButtons />
+        <FileButtons />
       </div>
     </section>
   );

@@ -1,7 +1,8 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { own } from '../../state/catalogue.ts';
 import { plural } from '../../state/format.ts';
 import { sentenceOf } from '../../state/session.ts';
+import { takeRun } from '../../state/take/bundle.ts';
 import { fileName, samplesDocument, settingsDocument, written } from '../../state/take/documents.ts';
 import { csvLines, gather, isSingle, jsonLines, numLines, takeRows } from '../../state/take/metricRows.ts';
 import { pictureOf, pictureSvg } from '../../state/take/picture.ts';
@@ -12,6 +13,15 @@ import './take.css';
 const LOOK_EVERY_MS = 1000;
 const MEANS = 'The run is too long for single replicas to be kept: each step has its mean, lowest and highest value.';
 
+/** A file that is being written. */
+interface Job {
+  what: string;
+  share: number;
+  stop: AbortController;
+}
+/** Tells how far a file is; throws when the reader has called it off. */
+type Tell = (share: number) => void;
+
 /** Everything that can be taken along, each with what its file is called. */
 function useFiles() {
   const lab = useLab();
@@ -21,18 +31,27 @@ function useFiles() {
     if (!info || metrics.num_rows === 0) throw new Error('there is no step yet; press Play or Step first.');
     return { info, step: metrics.steps[metrics.num_rows - 1], metrics };
   };
-  const rows = async (ending: 'csv' | 'jsonl') => {
+  const whole = async (has_rows: boolean, tell: Tell) => {
+    const { name, data } = await takeRun(lab, has_rows);
+    tell(1);
+    download(name, [data], 'application/octet-stream');
+    return `${name}.`;
+  };
+  const rows = async (ending: 'csv' | 'jsonl', tell: Tell) => {
     const { info, step, metrics } = infoNow();
     const taken = takeRows(
       metrics,
       info.metrics.map(({ id }) => id),
     );
-    const parts = await gather(ending === 'csv' ? csvLines(taken) : jsonLines(taken));
+    const parts = await gather(ending === 'csv' ? csvLines(taken) : jsonLines(taken), async (lines) => {
+      await new Promise((done) => setTimeout(done, 0));
+      tell(lines / numLines(taken));
+    });
     const name = fileName(info.config, step, `metrics.${ending}`);
     download(name, parts, ending === 'csv' ? 'text/csv' : 'application/jsonl');
     return `${name}, ${plural(numLines(taken), 'row')}.${isSingle(taken) ? '' : ` ${MEANS}`}`;
   };
-  const picture = async (ending: 'svg' | 'png') => {
+  const picture = async (ending: 'svg' | 'png', tell: Tell) => {
     const { info, step } = infoNow();
     const { svg, width, height } = pictureSvg(
       pictureOf(run.getState(), {
@@ -47,16 +66,15 @@ function useFiles() {
       }),
     );
     const name = fileName(info.config, step, `charts.${ending}`);
-    download(
-      name,
-      [ending === 'svg' ? svg : await pngOf(svg, width, height)],
-      ending === 'svg' ? 'image/svg+xml' : 'image/png',
-    );
+    const part = ending === 'svg' ? svg : await pngOf(svg, width, height);
+    tell(1);
+    download(name, [part], ending === 'svg' ? 'image/svg+xml' : 'image/png');
     return `${name}.`;
   };
-  const samples = async () => {
+  const samples = async (tell: Tell) => {
     const { info } = infoNow();
     const groups = await session.samples();
+    tell(1);
     const name = fileName(info.config, groups[0].step, 'responses.json');
     download(name, [written(samplesDocument(info, groups))], 'application/json');
     const responses = groups.reduce((sum, group) => sum + group.responses.length, 0);
@@ -71,19 +89,27 @@ function useFiles() {
   };
   return [
     {
+      title: 'Run',
+      doc: 'One file to drop on this page again: settings, changes, charts, and weights to go on from. A checkpoint lacks the charts.',
+      files: [
+        ['Bundle', (tell: Tell) => whole(true, tell)],
+        ['Checkpoint', (tell: Tell) => whole(false, tell)],
+      ],
+    },
+    {
       title: 'Metrics',
       doc: 'Every step of every replica, with the names and numbers of the command line’s rows.',
       files: [
-        ['CSV', () => rows('csv')],
-        ['JSON lines', () => rows('jsonl')],
+        ['CSV', (tell: Tell) => rows('csv', tell)],
+        ['JSON lines', (tell: Tell) => rows('jsonl', tell)],
       ],
     },
     {
       title: 'Charts',
       doc: 'What is drawn above, with title, legend and overlaid runs, on white.',
       files: [
-        ['SVG', () => picture('svg')],
-        ['PNG', () => picture('png')],
+        ['SVG', (tell: Tell) => picture('svg', tell)],
+        ['PNG', (tell: Tell) => picture('png', tell)],
       ],
     },
     {
@@ -99,23 +125,56 @@ function useFiles() {
   ] as const;
 }
 
+const PATIENCE_MS = 500; // what is done by then needs no word
+
+/** How far the file is that is being written, and a way out. */
+function Progress({ job: { what, share, stop } }: { job: Job }) {
+  const [is_long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!is_long) return null;
+  return (
+    <>
+      Writing {what} <progress value={share} aria-label={`Writing ${what}`} />{' '}
+      <button type="button" onClick={() => stop.abort()}>
+        Cancel
+      </button>
+    </>
+  );
+}
+
 /** The present run as files. All of them are made in this page; nothing is sent anywhere. */
 export default function TakePanel() {
   const { run } = useLab();
   useFrame(LOOK_EVERY_MS);
   const files = useFiles();
   const [said, setSaid] = useState({ text: '', is_problem: false });
-  const [busy, setBusy] = useState('');
+  const [job, setJob] = useState<Job>();
   const { metrics } = run.getState();
-  const take = async (what: string, make: () => Promise<string>) => {
-    setBusy(what);
+  const take = async (what: string, make: (tell: Tell) => Promise<string>) => {
+    const stop = new AbortController();
+    const begun = { what, share: 0, stop };
+    setSaid({ text: '', is_problem: false });
+    setJob(begun);
+    const aborted = new Promise<never>((_, fail) =>
+      stop.signal.addEventListener('abort', () => fail(stop.signal.reason)),
+    );
+    const tell = (share: number) => {
+      stop.signal.throwIfAborted();
+      setJob({ ...begun, share });
+    };
     try {
-      setSaid({ text: `Saved ${await make()}`, is_problem: false });
+      const name = await Promise.race([make(tell), aborted]);
+      setSaid({ text: `Saved ${name}`, is_problem: false });
     } catch (error) {
-      const text = sentenceOf(error).replace(/\.?$/, '.');
-      setSaid({ text: `${what} could not be saved: ${text}`, is_problem: true });
+      const text = stop.signal.aborted
+        ? `${what} was cancelled.`
+        : `${what} could not be saved: ${sentenceOf(error).replace(/\.?$/, '.')}`;
+      setSaid({ text, is_problem: !stop.signal.aborted });
     } finally {
-      setBusy('');
+      setJob(undefined);
     }
   };
   return (
@@ -136,8 +195,8 @@ export default function TakePanel() {
                   key={format}
                   type="button"
                   aria-label={`Save ${title.toLowerCase()} as ${format}`}
-                  aria-disabled={busy !== ''}
-                  onClick={() => busy === '' && void take(`${title} as ${format}`, make)}
+                  aria-disabled={job !== undefined}
+                  onClick={() => !job && void take(`${title} as ${format}`, make)}
                 >
                   {format}
                 </button>
@@ -147,7 +206,7 @@ export default function TakePanel() {
         ))}
       </ul>
       <p role="status" className={said.is_problem ? 'take-said is-problem' : 'take-said'}>
-        {said.text}
+        {job ? <Progress key={job.what} job={job} /> : said.text}
       </p>
     </div>
   );

@@ -1,0 +1,71 @@
+/** The run bundle in a browser: saved, dropped on another page, computed again by the command line; slow and bad files. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { CHART, expect, open, phase, reach, stepOf, test } from './lib/page.ts';
+
+test('a bundle is saved, dropped on a fresh page, and computed again bit for bit', async ({ page }, where) => {
+  await open(page, '?engine=cpu&seed=4&batch.replicas=2#take');
+  await reach(page, 8);
+  const rate = page.getByRole('textbox', { name: 'learning rate' });
+  await rate.fill('0.05');
+  await rate.press('Enter');
+  await reach(page, 14);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await phase(page, 'paused');
+  const step = await stepOf(page);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save run as Bundle' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe(`sum_to_target_grpo_step_${step}_run.safetensors`);
+  const file = where.outputPath('run.safetensors');
+  await download.saveAs(file);
+
+  await open(page, '?task=bandit&engine=cpu');
+  await reach(page, 2);
+  const bytes = [...readFileSync(file)];
+  await page.evaluate((data) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([Uint8Array.from(data)], 'run.safetensors'));
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  }, bytes);
+  await expect.poll(() => stepOf(page)).toBe(step);
+  await phase(page, 'paused');
+  await expect(page.locator(CHART).first()).toBeVisible();
+  await expect(page.getByText('learning_rate 0.15 → 0.05')).not.toHaveCount(0);
+  await expect.poll(() => new URL(page.url()).searchParams.get('seed')).toBe('4');
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect.poll(() => stepOf(page)).toBe(step + 1);
+
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['scripts/run.mjs', 'src/cli/train.ts', '--bundle', file, '--quiet'],
+    { encoding: 'utf8' },
+  );
+  expect(stdout, stderr).toMatch(/All \d{3,} numbers of the bundle were computed again, bit for bit\./);
+});
+
+test('a file that takes long, to open or to write, shows that, and the way out loses nothing', async ({ page }) => {
+  await open(page, '?engine=cpu#take');
+  await reach(page, 3);
+  await page.evaluate(() => {
+    HTMLCanvasElement.prototype.toBlob = () => {};
+    Blob.prototype.arrayBuffer = () => new Promise(() => {});
+  });
+  const buffer = Buffer.from('slow');
+  await page.getByLabel('Run file').setInputFiles({ name: 'slow.safetensors', mimeType: '', buffer });
+  const opening = page.getByTestId('opening');
+  await expect(opening).toContainText('Opening slow.safetensors');
+  const before = await stepOf(page);
+  await opening.getByRole('button', { name: 'Cancel' }).click();
+  await expect(opening).toHaveCount(0);
+  await reach(page, before + 3);
+  await expect(page.getByTestId('problem')).toHaveCount(0);
+
+  const take = page.getByTestId('take');
+  await take.getByRole('button', { name: 'Save charts as PNG' }).click();
+  await expect(take.getByRole('progressbar', { name: 'Writing Charts as PNG' })).toBeVisible();
+  await take.getByRole('button', { name: 'Cancel' }).click();
+  await expect(take.getByRole('status')).toHaveText('Charts as PNG was cancelled.');
+  await Promise.all([page.waitForEvent('download'), take.getByRole('button', { name: 'Save charts as SVG' }).click()]);
+});
