@@ -71,6 +71,20 @@ export interface TaskFacts {
   replicas: number;
 }
 
+/** What a symbol of an equation stands for, where it is no knob. */
+export interface Term {
+  /** LaTeX, as it stands in the equation; indices that follow it there belong to it */
+  symbol: string;
+  /** half a sentence */
+  doc: string;
+  /** its names in the shaders and their twins: the lines with one of them compute it */
+  names: readonly string[];
+  /** id of the metric in which it shows */
+  metric?: string;
+  /** the setting that it is, or that decides it */
+  knob?: string;
+}
+
 export interface Part {
   role: Role;
   /** unique among the parts of its role */
@@ -80,6 +94,8 @@ export interface Part {
   doc: string;
   /** LaTeX, in the paper's symbols */
   equation: string;
+  /** the symbols of the equation that are no knobs and mean something in this part alone */
+  terms?: readonly Term[];
   /** the only place where a knob, its range, its default and its sentence exist */
   hyper: KnobTable;
   slots?: Record<string, SlotFill>;
