@@ -127,6 +127,14 @@ export interface Paper {
 
 export type Parts = Record<Role, Part>;
 
+/** A run that shows what an algorithm is about; what is not named is as in the default run. */
+export interface Home {
+  task: string;
+  task_settings?: Record<string, number>;
+  batch?: Record<string, number>;
+  hyper?: Record<string, number>;
+}
+
 export interface Algorithm extends Parts {
   /** file stem, URL value */
   id: string;
@@ -138,6 +146,8 @@ export interface Algorithm extends Parts {
   defaults?: Record<string, number>;
   /** batch settings at which this algorithm is at home */
   batch?: Record<string, number>;
+  /** where its idea shows, if the default run is not the place */
+  home?: Home;
   /** where the toy departs from the paper, and why */
   departures?: readonly string[];
 }

@@ -71,4 +71,5 @@ export default algorithm({
   advantage: plainGae,
   weighting: seqMeanTokenMean,
   defaults: { gae_lambda: 0.95 },
+  home: { task: 'say_symbol' },
 });

@@ -127,6 +127,7 @@ export default algorithm({
   regulariser: noRegulariser,
   weighting: rlAndSft,
   defaults: { entropy_coef: 0.001, norm_rows: 1 },
+  home: { task: 'one_answer' },
   departures: [
     'The sum over the policy’s tokens may be divided by a number of rows too: its weight against the mean over demonstrations depends on the size of the minibatch, and here that is a knob.',
     'The task’s solver writes the demonstrations instead of a stronger model.',

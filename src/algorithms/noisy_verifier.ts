@@ -75,6 +75,7 @@ export default algorithm({
   },
   reward: noisyVerifier,
   defaults: { false_negative: 0.14 },
+  home: { task: 'two_forms', hyper: { false_negative: 0.2, exploit_rate: 0.5 } },
   departures: [
     'The paper trains on real verifiers; here the rates at which one errs are set by hand, around the task’s exact one.',
   ],

@@ -67,6 +67,8 @@ export default algorithm({
   },
   reward: collectiveVote,
   batch: { replicas: 4, group_size: 16 },
+  // a vote needs a start in which the majority is right
+  home: { task: 'arithmetic', task_settings: { digits: 1 }, batch: { warm_up_steps: 40 } },
   departures: [
     'The paper’s ensemble is four different open models; here it is the replicas, which differ in their start weights and samples alone.',
     'The paper gives no code; the weight of a vote is read as the share of a policy’s commonest answer.',

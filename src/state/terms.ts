@@ -79,7 +79,7 @@ const SHARED_TERMS: readonly Term[] = [
   { symbol: 'G', doc: 'responses per prompt', names: ['member', 'members', 'count'], knob: 'group_size' },
   { symbol: 'H', doc: 'entropy of the next-token distribution', names: ['entropy'], metric: 'entropy' },
   {
-    symbol: String.raw`|y_i|`,
+    symbol: '|y_i|',
     doc: 'length of the response',
     names: ['sequence_tokens', 'length', 'tokens', 'sums'],
     metric: 'response_length',

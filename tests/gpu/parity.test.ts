@@ -3,10 +3,11 @@ import { algorithms } from '../../src/algorithms/index.ts';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import type { Numbers } from '../../src/engine/twin.ts';
+import { homeOf } from '../../src/trainer/home.ts';
 import { checkParity, type KernelParity } from '../../src/trainer/parity.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
-import { configOf, homeOf, openGpu } from './runs.ts';
+import { configOf, openGpu } from './runs.ts';
 
 let gpu: Awaited<ReturnType<typeof openGpu>>;
 const seen = new Map<string, KernelParity>();
@@ -72,10 +73,10 @@ describe('every dispatch of a step against its twin', () => {
 });
 
 describe('every algorithm, tabular', () => {
-  test.each(Object.keys(algorithms))('%s', async (algorithm) => {
+  test.each(Object.keys(algorithms))('%s', async (id) => {
     const executor = gpu.make({ has_guards: true });
     const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
-    const home = homeOf(algorithm);
+    const home = homeOf(algorithms[id]);
     const batch = { prompts: 4, group_size: 4, minibatches: 2, epochs: 1, replicas: 2, eval_every: 0 };
     const run = await Run.open(executor, configOf({ ...home, batch: { ...home.batch, ...batch, warm_up_steps: 2 } }));
     await run.advance(2);

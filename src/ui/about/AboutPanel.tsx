@@ -15,9 +15,11 @@ import {
 import { own, ROLE_QUESTIONS, ROLE_TITLES } from '../../state/catalogue.ts';
 import { formatPlain } from '../../state/format.ts';
 import { titleOf } from '../../state/results.ts';
+import { DEFAULT_SETUP } from '../../state/setupStore.ts';
 import { foundTerms, meetingTerms, partTerms } from '../../state/terms.ts';
+import { homeOf } from '../../trainer/home.ts';
 import { useLab, useSetup, useView } from '../lab.tsx';
-import { ArxivLink } from '../links.tsx';
+import { ArxivLink, RunLink } from '../links.tsx';
 import { Legend } from './Legend.tsx';
 import { LitTerm } from './LitTerm.tsx';
 import { TermEquation, type TermEquationProps } from './TermEquation.tsx';
@@ -186,6 +188,12 @@ export default function AboutPanel() {
             </span>
           ))}
           .
+        </p>
+      )}
+      {algorithm.home && (
+        <p className="about-text">
+          Its idea shows on {own(catalogue.tasks, algorithm.home.task)?.title}:{' '}
+          <RunLink config={{ ...DEFAULT_SETUP.config, ...homeOf(algorithm) }}>open it there</RunLink>.
         </p>
       )}
       <Equations parts={parts} />
