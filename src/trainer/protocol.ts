@@ -168,6 +168,8 @@ export interface TrainerApi {
   listen(events: TrainerEvents): Promise<void>;
   /** Builds a run. 'auto' takes WebGPU, or the CPU engine where the only adapter is a slower software one. */
   open(config: RunConfig, engine: 'auto' | 'webgpu' | 'cpu'): Promise<RunInfo>;
+  /** Gives up a run that is being opened: that request fails with an error named 'Cancelled', and the former run is back, paused. */
+  cancel(): Promise<void>;
   start(): Promise<void>;
   pause(): Promise<void>;
   /** Runs exactly one step and pauses. */

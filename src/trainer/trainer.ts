@@ -52,6 +52,11 @@ function breathe(): Promise<void> {
 }
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
+/** The reader did not want to wait for a run that was being opened. */
+class Cancelled extends Error {
+  override name = 'Cancelled';
+}
+
 export class Trainer implements TrainerApi {
   private events: TrainerEvents | undefined;
   private run: Run | undefined;
@@ -65,6 +70,7 @@ export class Trainer implements TrainerApi {
   private phase: RunPhase = 'empty';
   private message = '';
   private progress = 0;
+  private is_cancelled = false;
   private loop: Promise<void> | undefined;
   private wants_pause = false;
   private speed_limit = 0;
@@ -133,6 +139,19 @@ export class Trainer implements TrainerApi {
     return new CpuExecutor(shaderLibrary, { slots: slotTwins() });
   }
 
+  async cancel(): Promise<void> {
+    this.is_cancelled = true;
+  }
+  private readonly checkCancelled = (): void => {
+    if (this.is_cancelled) throw new Cancelled('Opening the run was cancelled.');
+  };
+  /** Says how far an opening is, and lets a `cancel` in. */
+  private readonly getReady = async (phase: RunPhase, progress: number): Promise<void> => {
+    this.tell({ phase, progress });
+    await breathe();
+    this.checkCancelled();
+  };
+
   private discard(): void {
     this.executor?.destroy();
     this.executor = undefined;
@@ -182,25 +201,39 @@ export class Trainer implements TrainerApi {
     return cpu;
   }
 
+  /** Opens a run. The former one is kept until the new one stands, and is back when the opening is cancelled. */
   private async begin(
     choice: EngineChoice,
     config: RunConfig,
     open: (executor: Executor) => Promise<Run>,
   ): Promise<RunInfo> {
-    this.choice = choice;
-    this.config = config;
-    this.discard();
+    const { run, executor, device, paused_at } = this;
+    const former = { choice: this.choice, config: this.config, run, executor, device };
+    Object.assign(this, { choice, config, run: undefined, executor: undefined, device: undefined });
+    this.is_cancelled = false;
     this.outbox = [];
     this.steps_per_second = 0;
     this.tell({ phase: 'compiling', message: '', progress: 0 });
     try {
       this.executor = await this.chooseEngine(choice, config);
+      this.checkCancelled();
       this.run = await open(this.executor);
+      this.checkCancelled();
     } catch (error) {
       this.discard();
+      if (error instanceof Cancelled && run) {
+        Object.assign(this, former);
+        this.tell({ phase: 'paused', message: '', progress: 1 });
+        this.paused_at = paused_at; // the opening was no time of its own
+        throw error;
+      }
+      executor?.destroy();
+      device?.destroy();
       this.tell({ phase: 'failed', message: (error as Error).message });
       throw error;
     }
+    executor?.destroy();
+    device?.destroy();
     this.opened_at = performance.now();
     this.tell({ phase: 'paused', progress: 1 });
     return this.run.info();
@@ -209,10 +242,7 @@ export class Trainer implements TrainerApi {
   private openRun(config: RunConfig, choice: EngineChoice): Promise<RunInfo> {
     resolve(config); // a wrong name or number stops nothing
     return this.exclusive(
-      () =>
-        this.begin(choice, config, (executor) =>
-          Run.open(executor, config, (phase, progress) => this.tell({ phase, progress })),
-        ),
+      () => this.begin(choice, config, (executor) => Run.open(executor, config, this.getReady)),
       false,
     );
   }
@@ -221,12 +251,12 @@ export class Trainer implements TrainerApi {
     return this.openRun(config, engine);
   }
 
-  /** From step 0 on the executor that is there; a new one where it was lost. */
+  /** From step 0 on the executor that is there; a new one where it was lost, or where a long start may be cancelled. */
   async reset(): Promise<RunInfo> {
     const config = this.run?.config ?? this.config;
     if (!config) throw new Error('There is no run. Open one first.');
     const { executor } = this;
-    if (!executor) return this.openRun(config, this.choice);
+    if (!executor || this.run?.config.batch.warm_up_steps) return this.openRun(config, this.choice);
     return this.exclusive(async () => {
       this.run = undefined;
       this.outbox = [];
