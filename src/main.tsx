@@ -8,6 +8,7 @@ import { followHash } from './state/panelHash.ts';
 import { registries } from './state/registries.ts';
 import { flushWhenHidden, openRunStorage } from './state/runsConnect.ts';
 import { keepAddress } from './state/setupStore.ts';
+import { keptTheme, showTheme } from './state/theme.ts';
 import { App } from './ui/App.tsx';
 import { Fallback } from './ui/Fallback.tsx';
 import { LabProvider } from './ui/lab.tsx';
@@ -15,6 +16,10 @@ import './ui/page.css';
 
 const SelfTestPage = lazy(() => import('./ui/selftest/SelfTestPage.tsx'));
 
+showTheme(
+  keptTheme(() => localStorage),
+  document.documentElement,
+);
 const is_self_test = new URLSearchParams(location.search).has('selftest');
 const lab = makeLab(registries, connectWorker, location.search, openRunStorage);
 if (!is_self_test) {

@@ -34,7 +34,7 @@ export function phaseOf({
 /** Which hardware the run is on, and what that means where it is not a GPU. */
 export function adapterSentence(engine: EngineInfo | undefined): string {
   if (!engine) return 'Looking for a GPU';
-  if (engine.kind === 'cpu') return `No GPU: ${engine.adapter}`;
+  if (engine.kind === 'cpu') return 'CPU engine, no WebGPU';
   if (engine.is_software) return `Software adapter, no GPU: ${engine.adapter}`;
   return `GPU: ${engine.adapter}`;
 }

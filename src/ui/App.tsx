@@ -97,6 +97,10 @@ export function App() {
           <Sidebar />
         </div>
       </main>
+      <footer className="foot">
+        All of this runs in the page: nothing is sent anywhere. <a href="?selftest">Self-test</a> compares every shader
+        with its twin on this device.
+      </footer>
       <KeyHelp />
       <DropTarget />
     </>

@@ -5,6 +5,7 @@ import {
   checkWidth,
   expect,
   longestTasks,
+  open,
   openRunning,
   phase,
   stepOf,
@@ -206,6 +207,22 @@ for (const scheme of ['light', 'dark'] as const) {
     }
   });
 }
+
+test('the theme follows the system until the reader chooses, and the choice is kept', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open(page);
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await ground();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await ground();
+  expect(dark).not.toBe(light);
+  await page.getByLabel('Theme').selectOption('light');
+  expect(await ground()).toBe(light);
+  await page.reload();
+  expect(await ground()).toBe(light);
+  await page.getByLabel('Theme').selectOption('auto');
+  expect(await ground()).toBe(dark);
+});
 
 test('no width scrolls sideways', async ({ page }) => {
   for (const width of [1440, 1024, 390]) {

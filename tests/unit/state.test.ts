@@ -392,7 +392,7 @@ describe('words', () => {
     expect(adapterSentence(undefined)).toContain('Looking');
     expect(adapterSentence({ kind: 'webgpu', adapter: 'vendor x', is_software: false })).toBe('GPU: vendor x');
     expect(adapterSentence({ kind: 'webgpu', adapter: 'y', is_software: true })).toContain('Software adapter');
-    expect(adapterSentence({ kind: 'cpu', adapter: 'CPU engine', is_software: true })).toContain('No GPU');
+    expect(adapterSentence({ kind: 'cpu', adapter: 'CPU engine', is_software: true })).toBe('CPU engine, no WebGPU');
   });
 
   test('the charts in a sentence', () => {

@@ -22,7 +22,7 @@ function SpeedLimit() {
   const speed = useSetup((state) => state.speed);
   return (
     <label className="inline-field">
-      Speed limit
+      Limit
       <select value={speed} onChange={(event) => void session.setSpeed(Number(event.target.value))}>
         {[...new Set([...SPEEDS, speed])]
           .sort((a, b) => a - b)

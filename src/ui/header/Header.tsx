@@ -3,6 +3,7 @@ import type { EngineChoice } from '../../state/urlState.ts';
 import { useLab, useRun, useSetup } from '../lab.tsx';
 import { PlaceLink } from '../links.tsx';
 import { CopyLink } from '../take/CopyLink.tsx';
+import { ThemePick } from './ThemePick.tsx';
 import './header.css';
 
 const ENGINE_TITLES: Record<EngineChoice, string> = { auto: 'Automatic', webgpu: 'WebGPU', cpu: 'CPU' };
@@ -15,7 +16,9 @@ function AdapterLine() {
   const is_slow = info && (info.kind === 'cpu' || info.is_software);
   return (
     <p className="adapter" data-testid="adapter">
-      <span className={is_slow ? 'adapter-name is-slow' : 'adapter-name'}>{adapterSentence(info)}</span>
+      <span className={is_slow ? 'adapter-name is-slow' : 'adapter-name'} title={info?.adapter}>
+        {adapterSentence(info)}
+      </span>
       <label className="inline-field">
         Engine
         <select value={engine} onChange={(event) => void session.setEngine(event.target.value as EngineChoice)}>
@@ -30,7 +33,7 @@ function AdapterLine() {
   );
 }
 
-/** The page's name, the hardware, and the two side doors. */
+/** The page's name, the hardware, what there is to read and to take along, and the theme. */
 export function Header() {
   const { view } = useLab();
   return (
@@ -50,11 +53,11 @@ export function Header() {
         <PlaceLink panel="papers">Papers</PlaceLink>
         <PlaceLink panel="take">Export</PlaceLink>
         <CopyLink />
-        <a href="?selftest">Self-test</a>
         <button type="button" className="quiet" onClick={() => view.getState().setHelp(true)}>
           Keys <kbd>?</kbd>
         </button>
       </nav>
+      <ThemePick />
     </header>
   );
 }

@@ -146,21 +146,16 @@ export function PartsPanel() {
       ))}
       <PartDoc role={looked_at} refused={refused[looked_at] ?? NONE} />
       <p className="panel-summary">
-        <PlaceLink panel="about">About {declared?.title}</PlaceLink>: equations, differences, code
+        <PlaceLink panel="about">About {declared?.title}</PlaceLink>: equations and code
+        {paper?.arxiv && (
+          <>
+            {' · '}
+            <a href={`https://arxiv.org/abs/${paper.arxiv}`} title={paper.title} rel="noreferrer">
+              arXiv {paper.arxiv}
+            </a>
+          </>
+        )}
       </p>
-      {paper && (
-        <p className="panel-summary">
-          {paper.title}, {paper.equation}
-          {paper.arxiv && (
-            <>
-              {', '}
-              <a href={`https://arxiv.org/abs/${paper.arxiv}`} rel="noreferrer">
-                arXiv {paper.arxiv}
-              </a>
-            </>
-          )}
-        </p>
-      )}
     </Panel>
   );
 }
