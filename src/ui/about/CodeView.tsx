@@ -55,7 +55,7 @@ export function CodeView({ title, code, lit = NONE }: { title: string; code: Cod
   return (
     <figure className="code">
       <figcaption>
-        <b>{title}</b> <code>{code.file}</code>
+        <b>{title}</b> <code title={code.file}>{code.file}</code>
         <CopyButton text={code.text} file={code.file} />
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
