@@ -7,7 +7,7 @@ import { useFrame, useLab, useLate, useRun, useSetup, useSize } from '../lab.tsx
 import { dots, Plot } from './Plot.tsx';
 
 const REDRAW_MS = 400;
-const TICKS = { x: 6, y: 5 };
+const TICKS = 3; // of either axis: changes are small numbers with many digits
 
 /** Measured over predicted change, with the line on which the two are equal. */
 function IdentityPlot({ view }: { view: ChangeView }) {
@@ -15,17 +15,16 @@ function IdentityPlot({ view }: { view: ChangeView }) {
   const values = view.points.flatMap(({ predicted, measured }) => [predicted, measured]);
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
-  const x = spanAxis(low, high, TICKS.x);
-  const y = spanAxis(low, high, TICKS.y);
-  const [from, to] = [Math.max(x.domain[0], y.domain[0]), Math.min(x.domain[1], y.domain[1])];
+  const axis = spanAxis(low, high, TICKS);
+  const [from, to] = axis.domain;
   return (
     <div ref={ref} className="law-area">
       {size.width > 0 && (
         <Plot
           width={size.width}
           height={size.height}
-          x={x}
-          y={y}
+          x={axis}
+          y={axis}
           x_label="predicted change, nats"
           sentence={changeSentence(view)}
         >
