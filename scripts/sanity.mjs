@@ -19,15 +19,15 @@ const LEVELS = {
   algorithms: 2,
   tasks: 2,
   policies: 2,
+  embed: 1.5,
   engine: 1,
   corpus: 1,
 };
 const ORDER =
-  'ui -> state -> lessons -> experiments, fullscale -> trainer -> algorithms, tasks, policies -> engine, corpus';
+  'ui -> state -> lessons -> experiments, fullscale -> trainer -> algorithms, tasks, policies -> embed -> engine, corpus';
 // Beside the levels: what these may import from src/. Nothing on a level imports them.
 const ALONGSIDE = {
-  cli: ['experiments', 'trainer', 'algorithms', 'tasks', 'policies', 'engine', 'corpus'],
-  embed: ['experiments', 'trainer', 'algorithms', 'tasks', 'policies', 'engine', 'corpus'],
+  cli: ['experiments', 'trainer', 'algorithms', 'tasks', 'policies', 'embed', 'engine', 'corpus'],
 };
 
 // Single files of a higher level that a folder may import: the command line reads links with the page's own parser.

@@ -22,6 +22,7 @@ export const PANELS = [
   'experiments',
   'papers',
   'take',
+  'embed',
   'fullscale',
 ] as const;
 /** One of `PANELS`. */
@@ -112,6 +113,7 @@ export function makeViewStore(): ViewStore {
       experiments: false,
       papers: false,
       take: false,
+      embed: false,
       fullscale: false,
     },
     is_help_open: false,

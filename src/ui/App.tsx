@@ -29,6 +29,7 @@ const ExperimentsPanel = lazy(() => import('./experiments/ExperimentsPanel.tsx')
 const SweepPanel = lazy(() => import('./sweep/SweepPanel.tsx'));
 const PapersPanel = lazy(() => import('./papers/PapersPanel.tsx'));
 const TakePanel = lazy(() => import('./take/TakePanel.tsx'));
+const EmbedPanel = lazy(() => import('./embed/EmbedPanel.tsx'));
 const FullScalePanel = lazy(() => import('./take/FullScalePanel.tsx'));
 
 /** The controls of what is trained, beside or below the charts. */
@@ -89,6 +90,9 @@ export function App() {
             </LazyPanel>
             <LazyPanel id="take" title="Take it with you" note="this run as files, its setup as a link">
               <TakePanel />
+            </LazyPanel>
+            <LazyPanel id="embed" title="Embed this" note="a live figure for a post">
+              <EmbedPanel />
             </LazyPanel>
             <LazyPanel id="fullscale" title="To full scale" note="the same algorithm for verl and TRL">
               <FullScalePanel />

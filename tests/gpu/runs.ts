@@ -1,6 +1,7 @@
 import { openNodeDevice } from '../../src/cli/device.ts';
 import { GpuExecutor, type GpuOptions } from '../../src/engine/gpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { type Row, Run } from '../../src/trainer/run.ts';
 
@@ -19,27 +20,13 @@ export async function openGpu(): Promise<{
   return { make, adapter, errors };
 }
 
-/** A configuration: sum_to_target with a tabular policy unless said otherwise. */
-export const configOf = (change: Partial<RunConfig>): RunConfig => ({
-  task: 'sum_to_target',
-  policy: 'tabular',
-  algorithm: 'grpo',
-  parts: {},
-  task_settings: {},
-  policy_settings: {},
-  batch: {},
-  hyper: {},
-  seed: 1,
-  ...change,
-});
-
 /** A finished or running training with its rows. */
 export class Training {
   readonly rows: Row[] = [];
   private constructor(readonly run: Run) {}
 
   static async open(make: () => GpuExecutor, config: Partial<RunConfig>): Promise<Training> {
-    return new Training(await Run.open(make(), configOf(config)));
+    return new Training(await Run.open(make(), defaultRun(config)));
   }
 
   async advance(steps: number): Promise<this> {

@@ -64,7 +64,10 @@ describe('arguments', () => {
     const { config } = parseCommand(words('--algorithm ttrl --warm-up 5'));
     expect(config).toMatchObject({ task: 'arithmetic', task_settings: { digits: 1 }, batch: { warm_up_steps: 5 } });
     expect(parseCommand(words('--algorithm ttrl --task sum_to_target')).config.batch).toEqual({});
-    expect(parseCommand(words('--algorithm ttrl --link ?task=bandit')).config).toMatchObject({ task: 'bandit', batch: {} });
+    expect(parseCommand(words('--algorithm ttrl --link ?task=bandit')).config).toMatchObject({
+      task: 'bandit',
+      batch: {},
+    });
     expect(parseCommand(words('--algorithm ssrl')).config.task).toBe('self_search');
   });
 

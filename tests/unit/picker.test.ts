@@ -1,4 +1,5 @@
 /** The list of algorithms, what a setup refuses, and sweeps over the replicas of a run. */
+
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { ROLES } from '../../src/algorithms/algorithm.ts';
@@ -7,7 +8,7 @@ import { makeLab } from '../../src/state/lab.ts';
 import { changedRoles, findPicks, pickGroups } from '../../src/state/picks.ts';
 import { choicesOf, makeRefusalStore } from '../../src/state/refusals.ts';
 import { registries } from '../../src/state/registries.ts';
-import { DEFAULT_SETUP, makeSetupStore } from '../../src/state/setupStore.ts';
+import { makeSetupStore } from '../../src/state/setupStore.ts';
 import {
   cellsOf,
   complainPlan,
@@ -30,6 +31,7 @@ import {
   windowText,
 } from '../../src/state/sweepRows.ts';
 import { complainSweep, sweepOf } from '../../src/state/sweepStore.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import { homeOf } from '../../src/trainer/home.ts';
 import type { RunConfig, RunInfo, TrainerApi, TrainerEvents } from '../../src/trainer/protocol.ts';
 import { resolve } from '../../src/trainer/resolve.ts';
@@ -82,12 +84,12 @@ describe('list of algorithms', () => {
 
 describe('homes', () => {
   const algorithms = Object.values(registries.algorithms);
-  const homeConfig = (id: string): RunConfig => ({ ...DEFAULT_SETUP.config, ...homeOf(registries.algorithms[id]) });
+  const homeConfig = (id: string): RunConfig => defaultRun(homeOf(registries.algorithms[id]));
 
   test.each(algorithms.map(({ id }) => id))('%s opens at home', (id) => {
     const { algorithm, task } = resolve(homeConfig(id));
     expect(algorithm.id).toBe(id);
-    expect(task.id).toBe(registries.algorithms[id].home?.task ?? DEFAULT_SETUP.config.task);
+    expect(task.id).toBe(registries.algorithms[id].home?.task ?? defaultRun().task);
   });
 
   test('what needs a start that knows the task has one, and no algorithm hands its home on by accident', () => {
@@ -107,8 +109,8 @@ describe('homes', () => {
 describe('refusals', () => {
   test('the trainer answers with the sentence with which it would refuse to open', async () => {
     const trainer = new Trainer();
-    const ssrl: RunConfig = { ...DEFAULT_SETUP.config, algorithm: 'ssrl' };
-    const [fine, refused] = await trainer.refusals([DEFAULT_SETUP.config, ssrl]);
+    const ssrl = defaultRun({ algorithm: 'ssrl' });
+    const [fine, refused] = await trainer.refusals([defaultRun(), ssrl]);
     expect(fine).toBe('');
     expect(refused).toContain("found the task 'sum_to_target'");
     expect(() => resolve(ssrl)).toThrow(refused);
@@ -162,7 +164,7 @@ describe('values of a sweep', () => {
   test('every knob of every algorithm has a usual range with values in its table', () => {
     for (const algorithm of Object.values(registries.algorithms)) {
       for (const { name, knob: own } of resolve({
-        ...DEFAULT_SETUP.config,
+        ...defaultRun(),
         task: 'self_search',
         algorithm: algorithm.id,
       }).hyper) {
@@ -285,7 +287,7 @@ describe('rows of a sweep', () => {
 /** A trainer that answers at once and notes what replicas are told. */
 function labWith(swap: TrainerApi['swap'] = async () => info()) {
   const told: [string, number, number | undefined][] = [];
-  let config: RunConfig = DEFAULT_SETUP.config;
+  let config: RunConfig = defaultRun();
   let events: TrainerEvents | undefined;
   const answer = () => info({ config, hyper: KNOBS });
   const api = {
@@ -376,7 +378,7 @@ describe('sweep', () => {
 
   test('an exchanged part keeps the values of the replicas; a refused one is answered where it was asked', async () => {
     const { lab, told, sweep } = labWith(async () =>
-      info({ config: { ...DEFAULT_SETUP.config, batch: { replicas: 3 } }, hyper: KNOBS }),
+      info({ config: defaultRun({ batch: { replicas: 3 } }), hyper: KNOBS }),
     );
     await lab.session.begin();
     await sweep.getState().begin(LINE);
@@ -405,7 +407,7 @@ describe('sweep', () => {
   test('replicas that learn from each other are not swept', async () => {
     const { lab } = labWith();
     expect(complainSweep(lab)).toBe('');
-    lab.setup.getState().setConfig({ ...DEFAULT_SETUP.config, algorithm: 'rlccf' });
+    lab.setup.getState().setConfig(defaultRun({ algorithm: 'rlccf' }));
     expect(complainSweep(lab)).toContain('learn from each other');
   });
 });

@@ -1,11 +1,10 @@
 /** The page's session: what the stores do with what the worker says, and what the worker is asked. */
 import { describe, expect, test, vi } from 'vitest';
-import { makeLab } from '../../src/state/lab.ts';
 import { registries } from '../../src/state/registries.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
-import type { Connection } from '../../src/state/session.ts';
 import { phaseOf } from '../../src/state/summary.ts';
-import type { RunConfig, TrainerApi, TrainerEvents } from '../../src/trainer/protocol.ts';
+import type { RunConfig } from '../../src/trainer/protocol.ts';
+import { labWith } from './lib/fakeTrainer.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
 describe('run store', () => {
@@ -53,57 +52,6 @@ describe('run store', () => {
     expect(store.getState().metrics.num_rows).toBe(2);
   });
 });
-
-/** A trainer that answers at once and remembers what it was asked. */
-function fakeTrainer(change: Partial<TrainerApi> = {}) {
-  const asked: string[] = [];
-  let events: TrainerEvents | undefined;
-  let config: RunConfig;
-  const api = {
-    listen: async (e: TrainerEvents) => {
-      events = e;
-    },
-    open: async (c: RunConfig) => {
-      config = c;
-      return info({ config });
-    },
-    start: async () => {},
-    pause: async () => {},
-    step: async () => {},
-    reset: async () => info({ config }),
-    setHyper: async () => {},
-    swap: async ({ algorithm, parts }: { algorithm?: string; parts?: Record<string, string> }) => {
-      config = algorithm ? { ...config, algorithm } : { ...config, parts: parts ?? {} };
-      return info({ config });
-    },
-    checkpoint: async () => new ArrayBuffer(8),
-    restore: async () => info({ config, step: 7 }),
-    sample: async () => ({ step: 0, replica: 0, prompt_index: 0, num_prompts: 1, prompt: '', responses: [] }),
-    setSpeed: async () => {},
-    selfTest: async () => ({ adapter: '', num_failed: 0 }),
-    ...change,
-  } as TrainerApi;
-  const watched = new Proxy(api, {
-    get: (target, name: keyof TrainerApi) => {
-      const call = target[name] as (...given: unknown[]) => unknown;
-      return (...given: unknown[]) => {
-        asked.push(name);
-        return call(...given);
-      };
-    },
-  });
-  let breakIt = (_sentence: string) => {};
-  const broken = new Promise<string>((resolve) => {
-    breakIt = resolve;
-  });
-  const connection: Connection = { api: watched, broken, close: () => void asked.push('close') };
-  return { asked, connection, breakIt, events: () => events! };
-}
-
-const labWith = (change: Partial<TrainerApi> = {}, search = '?speed=0') => {
-  const trainer = fakeTrainer(change);
-  return { trainer, lab: makeLab(registries, () => trainer.connection, search) };
-};
 
 describe('session', () => {
   test('begins by itself, and the default speed limit is told first', async () => {

@@ -30,7 +30,7 @@ export function readXml(text: string): Element {
   const open: string[] = [];
   let root: Pick<Element, 'name' | 'attributes'> | undefined;
   const body = text.replace(/^<\?xml [^?]*\?>\n/, '');
-  const token = /<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|([^<]+)/y;
+  const token = /<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:.-]+="[^"<]*")*)\s*(\/?)>|([^<]+)/y;
   while (token.lastIndex < body.length) {
     const at = token.lastIndex;
     const found = token.exec(body);
@@ -47,7 +47,7 @@ export function readXml(text: string): Element {
       continue;
     }
     if (open.length === 0 && root) throw new Error('Two roots.');
-    const pairs = [...attributes.matchAll(/([\w:-]+)="([^"]*)"/g)].map(
+    const pairs = [...attributes.matchAll(/([\w:.-]+)="([^"]*)"/g)].map(
       ([, key, value]) => [key, decode(value)] as const,
     );
     if (new Set(pairs.map(([key]) => key)).size !== pairs.length) throw new Error(`An attribute twice in <${name}>.`);

@@ -1,0 +1,56 @@
+/** Runs that were recorded beforehand, for posters. `npm run recordings` writes `recorded.json`. */
+import { unknownName } from '../engine/names.ts';
+import entries from './recorded.json' with { type: 'json' };
+import { type Recording, readRecording } from './recording.ts';
+
+/** One recorded run. */
+export interface Recorded {
+  title: string;
+  /** what ran, as a query that the playground reads */
+  setup: string;
+  recording: Recording | undefined;
+}
+
+interface Entry {
+  /** an experiment and its arm, `entropy_collapse/grpo`; absent for an algorithm's default run */
+  arm?: string;
+  title: string;
+  setup: string;
+  /** as `writeRecording` writes it, '' where no curve was kept */
+  recording: string;
+}
+const all: readonly Entry[] = entries;
+
+const opened = ({ title, setup, recording }: Entry): Recorded => ({
+  title,
+  setup,
+  recording: recording === '' ? undefined : readRecording(recording),
+});
+
+/** The recorded arm of an experiment, the first one where none is named; a sentence where there is none. */
+export function recordedExperiment(experiment: string, arm: string): Recorded | string {
+  const arms = all.filter((entry) => entry.arm?.startsWith(`${experiment}/`));
+  if (arms.length === 0) {
+    const known = new Set(all.flatMap((entry) => entry.arm?.split('/')[0] ?? []));
+    return unknownName('experiment', experiment.slice(0, 40), [...known]);
+  }
+  const found = arm === '' ? arms[0] : arms.find((entry) => entry.arm === `${experiment}/${arm}`);
+  const names = arms.map((entry) => entry.arm!.split('/')[1]);
+  return found ? opened(found) : unknownName(`arm of ${experiment}`, arm.slice(0, 40), names);
+}
+
+/** What does not change which curve a run draws. */
+const BESIDE = new Set(['v', 'speed', 'engine']);
+const sorted = (query: URLSearchParams) =>
+  [...query]
+    .filter(([name]) => !BESIDE.has(name))
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join('&');
+
+/** The recorded run of exactly these settings, if there is one. */
+export function recordedSetup(query: URLSearchParams): Recorded | undefined {
+  const wanted = sorted(query);
+  const found = all.find((entry) => sorted(new URLSearchParams(entry.setup)) === wanted);
+  return found && opened(found);
+}

@@ -1,0 +1,247 @@
+import { createElement, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { RolloutLabElement } from '../../embed/element.ts';
+import { CONTROLS, DEFAULTS, PANELS, readOptions, reservedHeight, THEMES } from '../../embed/options.ts';
+import { own } from '../../state/catalogue.ts';
+import {
+  type EmbedChoice,
+  elementHtml,
+  embedParameters,
+  iframeHtml,
+  markdownLink,
+  recordingOf,
+} from '../../state/embedSnippets.ts';
+import { HISTOGRAM } from '../../state/histogram.ts';
+import { sentenceOf } from '../../state/session.ts';
+import { DEFAULT_SETUP } from '../../state/setupStore.ts';
+import { ENTROPY, REWARD } from '../../state/summary.ts';
+import { writeLink } from '../../state/urlState.ts';
+import { useLab, useRun, useSetup, useView } from '../lab.tsx';
+import { copyText } from '../take/copy.ts';
+import './embedPanel.css';
+
+if (!customElements.get('rollout-lab')) customElements.define('rollout-lab', RolloutLabElement);
+
+const PANEL_TITLES: Record<(typeof PANELS)[number], string> = {
+  charts: 'Charts',
+  samples: 'Responses',
+  metrics: 'All metrics',
+  inside: 'Inside one update',
+  law: 'Entropy law',
+  about: 'About the algorithm',
+  program: 'Program of one step',
+};
+const CONTROL_TITLES: Record<(typeof CONTROLS)[number], string> = {
+  play: 'Play and pause',
+  step: 'Step',
+  reset: 'Reset',
+  status: 'Step and speed',
+  speed: 'Speed limit',
+  seed: 'Seed',
+};
+const THEME_TITLES = { light: 'light', dark: 'dark', host: 'that of the page around' };
+
+/** Boxes to tick. */
+function Boxes<T extends string>({
+  legend,
+  all,
+  chosen,
+  titleOf,
+  onChange,
+}: {
+  legend: string;
+  all: readonly T[];
+  chosen: readonly T[];
+  titleOf(name: T): string;
+  onChange(chosen: T[]): void;
+}) {
+  return (
+    <fieldset className="embed-boxes">
+      <legend>{legend}</legend>
+      {all.map((name) => (
+        <label key={name} className="inline-field">
+          <input
+            type="checkbox"
+            checked={chosen.includes(name)}
+            onChange={(event) =>
+              onChange(all.filter((other) => (other === name ? event.target.checked : chosen.includes(other))))
+            }
+          />
+          {titleOf(name)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** A text to paste, with a button that copies it. */
+function Snippet({ title, doc, text }: { title: string; doc: string; text: string }) {
+  const id = useId();
+  const [said, setSaid] = useState('');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was copied is another text now
+  useEffect(() => setSaid(''), [text]);
+  const copy = async () =>
+    setSaid(
+      (await copyText(text)) ? 'Copied.' : 'The browser did not allow copying: select the text and press Ctrl+C.',
+    );
+  return (
+    <div className="embed-snippet">
+      <h3 id={id}>{title}</h3>
+      <p className="muted">{doc}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable from the keyboard */}
+      <section className="embed-text" tabIndex={0} aria-labelledby={id}>
+        <pre>{text}</pre>
+      </section>
+      <div className="embed-copy">
+        <button type="button" onClick={() => void copy()} aria-label={`Copy: ${title}`}>
+          Copy
+        </button>
+        <span role="status">{said}</span>
+      </div>
+    </div>
+  );
+}
+
+/** Builds what a post takes to show this run: choices, the element itself as a preview, and the texts. */
+export default function EmbedPanel() {
+  const { catalogue, run, setup } = useLab();
+  const { algorithm, task } = useSetup((state) => state.config);
+  useSetup((state) => state); // the link names every change
+  const infos = useRun((state) => state.info);
+  const charted = useView((state) => state.charted);
+  const title = `${own(catalogue.algorithms, algorithm)?.title} on ${own(catalogue.tasks, task)?.title}`;
+  const [choice, setChoice] = useState<Omit<EmbedChoice, 'recording'>>({
+    ...DEFAULTS,
+    knobs: [],
+    theme: 'host',
+    autoplay: false,
+    label: '',
+  });
+  const [recorded, setRecorded] = useState({ link: '', text: '', said: '', is_problem: false });
+  const change = (next: Partial<EmbedChoice>) => setChoice((old) => ({ ...old, ...next }));
+  const link = writeLink(catalogue, DEFAULT_SETUP, setup.getState());
+  const lab = new URL('./', document.baseURI).href;
+  const label = choice.label.trim() === '' ? title : choice.label;
+  const recording = recorded.link === link ? recorded.text : '';
+  const parameters = embedParameters(link, { ...choice, label, recording });
+  const query = parameters.toString();
+  const box = useRef<HTMLDivElement>(null);
+  const preview = useMemo(
+    () => createElement('rollout-lab', { ...Object.fromEntries(new URLSearchParams(query)), lab }),
+    [query, lab],
+  );
+  const [height, setHeight] = useState(() => reservedHeight(readOptions(parameters).options, 640));
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setHeight(element.offsetHeight));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const charts = [...new Set([REWARD, ENTROPY, ...charted.filter((id) => id !== HISTOGRAM), ...choice.charts])];
+  const knobs = (infos?.hyper ?? []).map(({ name }) => name);
+  const record = () => {
+    try {
+      const { text, steps } = recordingOf(run.getState(), choice.charts);
+      setRecorded({ link, text, said: `The poster shows the ${steps} steps of this run so far.`, is_problem: false });
+    } catch (error) {
+      setRecorded({ link, text: '', said: sentenceOf(error), is_problem: true });
+    }
+  };
+  return (
+    <div className="embed-panel" data-testid="embed">
+      <p className="panel-summary">
+        This setup as a live figure for a post. The reader sees a recorded curve until they press the button; then their
+        own device trains, and nothing is sent anywhere.
+      </p>
+      <div className="embed-choices">
+        <Boxes
+          legend="Sections"
+          all={PANELS}
+          chosen={choice.panels}
+          titleOf={(name) => PANEL_TITLES[name]}
+          onChange={(panels) => change({ panels })}
+        />
+        <Boxes
+          legend="Charts, of those on this page"
+          all={charts}
+          chosen={choice.charts}
+          titleOf={(id) => infos?.metrics.find((metric) => metric.id === id)?.label ?? id}
+          onChange={(chosen) => change({ charts: chosen })}
+        />
+        <Boxes
+          legend="Controls"
+          all={CONTROLS}
+          chosen={choice.controls}
+          titleOf={(name) => CONTROL_TITLES[name]}
+          onChange={(controls) => change({ controls })}
+        />
+        <Boxes
+          legend="Sliders"
+          all={knobs}
+          chosen={choice.knobs.filter((name) => knobs.includes(name))}
+          titleOf={(name) => name.replaceAll('_', ' ')}
+          onChange={(chosen) => change({ knobs: chosen })}
+        />
+        <div className="embed-fields">
+          <label className="inline-field">
+            Heading
+            <input
+              className="embed-label"
+              type="text"
+              maxLength={120}
+              placeholder={title}
+              value={choice.label}
+              onChange={(event) => change({ label: event.target.value })}
+            />
+          </label>
+          <label className="inline-field">
+            Theme
+            <select
+              value={choice.theme}
+              onChange={(event) => change({ theme: THEMES.find((name) => name === event.target.value) })}
+            >
+              {THEMES.map((name) => (
+                <option key={name} value={name}>
+                  {THEME_TITLES[name]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="inline-field">
+            <input
+              type="checkbox"
+              checked={choice.autoplay}
+              onChange={(event) => change({ autoplay: event.target.checked })}
+            />
+            Play by itself when it is on the screen
+          </label>
+          <button type="button" onClick={record}>
+            Record this run for the poster
+          </button>
+          <span role="status" className={recorded.is_problem ? 'is-bad' : 'muted'}>
+            {recorded.link === link ? recorded.said : ''}
+          </span>
+        </div>
+      </div>
+      <h3>Preview</h3>
+      <div ref={box} className="embed-preview">
+        {preview}
+      </div>
+      <Snippet
+        title="Element"
+        doc="One module and one element; the height follows the content."
+        text={elementHtml(lab, parameters, link, height)}
+      />
+      <Snippet
+        title="Frame"
+        doc="For sites that allow no scripts; the height stays as it is written."
+        text={iframeHtml(lab, parameters, label, height)}
+      />
+      <Snippet
+        title="Link"
+        doc="Markdown that opens this setup in the playground."
+        text={markdownLink(lab, link, label)}
+      />
+    </div>
+  );
+}

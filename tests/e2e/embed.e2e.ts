@@ -1,0 +1,230 @@
+/** Embeds in posts of another origin, under a strict content security policy, and the panel that writes them. */
+import type { Server } from 'node:http';
+import type { RolloutLab } from '../../src/embed/api.ts';
+import { test as base, checkAccessibility, expect, openRunning, type Page } from './lib/page.ts';
+import { servePosts } from './lib/posts.ts';
+
+/** A post with one embed; `attributes` of the element, `query` of a plain frame. */
+const post = (inside: string) =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Post</title><link rel="stylesheet" href="/post.css">
+   <script type="module" src="../rollout-lab.js"></script></head><body><main><h1>Post</h1>${inside}</main></body></html>`;
+const CPU = 'engine="cpu" speed="0"';
+
+/** Posts on their own port. Their pages may ask the lab and themselves, and nobody else. */
+const test = base.extend<{ posts: string; asked: string[] }, { host: { url: string; server: Server } }>({
+  host: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names from the pattern
+    async ({}, use, { project }) => {
+      const lab = project.use.baseURL!;
+      const host = await servePosts(lab, {
+        '/api.html': post(`<rollout-lab ${CPU} controls="play learning_rate" height="560"></rollout-lab>`),
+        '/two.html': post(
+          `<rollout-lab ${CPU} height="520" autoplay></rollout-lab>${'<p>far below</p>'.repeat(20)}
+           <rollout-lab ${CPU} height="520" autoplay algorithm="rloo"></rollout-lab>`,
+        ),
+        '/frame.html': post(
+          `<iframe title="A run" height="520" src="${lab}embed.html?engine=cpu&speed=0&panels=chart"></iframe>`,
+        ),
+      });
+      await use(host);
+      host.server.close();
+    },
+    { scope: 'worker' },
+  ],
+  posts: ({ host }, use) => use(host.url),
+  asked: async ({ page }, use) => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await use(asked);
+  },
+  // in place of the page's own check: a post's requests go to two hosts
+  errors: async ({ page, posts, baseURL }, use) => {
+    const errors: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('request', (request) => {
+      const url = request.url();
+      if (!/^(data|blob):/.test(url) && !url.startsWith(baseURL!) && !url.startsWith(posts)) errors.push(url);
+    });
+    await use(errors);
+    expect(errors, 'errors on the console, and requests to third parties').toEqual([]);
+  },
+});
+
+const live = (page: Page, index = 0) => page.locator('rollout-lab').nth(index).locator('iframe').contentFrame();
+const CURVE = '[data-testid="chart-reward"] .recharts-line-curve[d*="L"]';
+const stepIn = async (page: Page, index: number) =>
+  Number((await live(page, index).getByTestId('step').textContent())?.replaceAll(',', ''));
+
+/** The layout shift of the page so far, as the browser scores it. */
+const watchShift = (page: Page) =>
+  page.addInitScript(() => {
+    const seen = window as unknown as { shift: number };
+    seen.shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.shift += (entry as unknown as { value: number }).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+const shiftOf = (page: Page) => page.evaluate(() => (window as unknown as { shift: number }).shift);
+
+for (const [path, scheme] of [
+  ['entropy-collapse.html', 'light'],
+  ['site/index.html', 'dark'],
+] as const) {
+  test(`${path} in another origin: posters first, one file fetched, then a live run, without a shift`, async ({
+    page,
+    posts,
+    asked,
+    baseURL,
+  }) => {
+    await watchShift(page);
+    await page.emulateMedia({ reducedMotion: 'reduce' }); // also keeps `autoplay` from starting
+    await page.goto(posts + path);
+    const posters = page.locator('rollout-lab .poster');
+    await expect(posters).toHaveCount(2);
+    await expect(posters.first()).toHaveAttribute('data-theme', scheme);
+    await expect(posters.first()).toContainText('Recorded: ');
+    await expect(posters.first().getByRole('img')).toHaveCount(2);
+    expect(asked.filter((url) => url.startsWith(baseURL!))).toEqual([`${baseURL}rollout-lab.js`]);
+    await checkAccessibility(page, `${path}, posters`);
+
+    await page.getByRole('button', { name: 'Run it here' }).first().press('Enter');
+    await expect(live(page).locator('.recharts-line-curve[d*="L"]').first()).toBeVisible({ timeout: 30_000 });
+    await expect(page.locator('rollout-lab .poster')).toHaveCount(1);
+    await expect(live(page).locator('html')).toHaveAttribute('data-theme', scheme);
+    await checkAccessibility(page, `${path}, live`);
+    expect(await shiftOf(page)).toBe(0);
+    expect(asked.filter((url) => url.includes('embed.html'))).toHaveLength(1);
+  });
+}
+
+test('with autoplay only the embed on the screen runs', async ({ page, posts, asked }) => {
+  await watchShift(page);
+  await page.goto(`${posts}two.html`);
+  await expect(live(page).locator(CURVE)).toBeVisible({ timeout: 30_000 });
+  expect(asked.filter((url) => url.includes('embed.html'))).toHaveLength(1);
+  await page.locator('rollout-lab').nth(1).scrollIntoViewIfNeeded();
+  await expect(live(page, 1).locator(CURVE)).toBeVisible({ timeout: 30_000 });
+  await expect(live(page).getByTestId('status')).toHaveAttribute('data-phase', 'paused');
+  const stopped = await stepIn(page, 0);
+  const going = await stepIn(page, 1);
+  await expect.poll(() => stepIn(page, 1)).toBeGreaterThan(going + 3);
+  expect(await stepIn(page, 0)).toBe(stopped);
+  await page.locator('h1').scrollIntoViewIfNeeded();
+  await expect.poll(() => stepIn(page, 0)).toBeGreaterThan(stopped);
+  await expect(live(page, 1).getByTestId('status')).toHaveAttribute('data-phase', 'paused');
+  expect(await shiftOf(page)).toBe(0);
+});
+
+test('methods and events of the element, and messages that nobody should send', async ({ page, posts }) => {
+  await page.goto(`${posts}api.html`);
+  const element = page.locator('rollout-lab');
+  expect(await element.evaluate((lab: RolloutLab) => lab.get())).toMatchObject({ phase: 'poster', step: 0 });
+  const told = await element.evaluate(async (lab: RolloutLab) => {
+    const events: string[] = [];
+    lab.addEventListener('step', ({ detail }) =>
+      events.push(`step ${Object.keys(detail.metrics).includes('entropy')}`),
+    );
+    lab.addEventListener('edit', ({ detail }) => events.push(`edit ${detail.text}`));
+    lab.addEventListener('error', ({ detail }) => events.push(`error ${detail.message}`));
+    const one = await lab.step();
+    await lab.step();
+    const set = await lab.set('set.learning_rate', 0.05);
+    const refused = await lab.set('algorithm', 'grpoo').catch((error: Error) => error.message);
+    const wait = (part: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => (events.some((event) => event.startsWith(part)) ? resolve() : setTimeout(look, 20));
+        look();
+      });
+    await wait('step');
+    await wait('edit');
+    const other = await lab.set('algorithm', 'dr_grpo');
+    const playing = await lab.play();
+    const paused = await lab.pause();
+    const reset = await lab.reset();
+    return { one, set, refused, other, playing, paused, reset, events };
+  });
+  expect(told.one).toMatchObject({ phase: 'paused', is_playing: false });
+  expect(told.set.setup).toContain('set.learning_rate=0.05');
+  expect(told.refused).toContain("Unknown algorithm 'grpoo'. Did you mean 'grpo'?");
+  expect(told.other.setup).toContain('algorithm=dr_grpo');
+  expect([told.playing.is_playing, told.paused.is_playing, told.reset.step]).toEqual([true, false, 0]);
+  expect(told.events).toContain('step true');
+  expect(told.events).toEqual(expect.arrayContaining([expect.stringContaining('edit learning_rate')]));
+  await expect(live(page).locator('[data-knob="learning_rate"]')).toBeVisible();
+  await expect(live(page).getByRole('button', { name: 'Step', exact: true })).toHaveCount(0);
+
+  // malformed, of another version, and from a window that is not the frame
+  const hostile = await element.evaluate(async (lab: RolloutLab) => {
+    const errors: string[] = [];
+    lab.addEventListener('error', ({ detail }) => errors.push(detail.message));
+    let steps = 0;
+    lab.addEventListener('step', () => steps++);
+    const frame = lab.shadowRoot!.querySelector('iframe')!.contentWindow!;
+    frame.postMessage({ rollout_lab: 1, type: 'explode' }, '*');
+    frame.postMessage({ rollout_lab: 3, type: 'play' }, '*');
+    frame.postMessage('play', '*');
+    window.postMessage({ rollout_lab: 1, type: 'step', step: 1, metrics: {} }, '*');
+    window.postMessage({ rollout_lab: 1, type: 'height', height: 9000 }, '*');
+    const state = await lab.get();
+    return { errors, steps, state, height: lab.offsetHeight };
+  });
+  expect(hostile.errors).toEqual([
+    expect.stringContaining("Unknown message type 'explode'."),
+    "The message is of version 3; wanted 'rollout_lab' 1.",
+  ]);
+  expect(hostile).toMatchObject({ steps: 0, state: { is_playing: false } });
+  expect(hostile.height).toBeLessThan(1000);
+
+  // an attribute that changes starts the embed afresh
+  await element.evaluate((lab: RolloutLab) => lab.setAttribute('algorithm', 'rloo'));
+  await expect(page.locator('.poster')).toContainText('RLOO on Sum to target');
+});
+
+test('a plain frame has its poster, takes the same messages, and says what it was asked for in vain', async ({
+  page,
+  posts,
+}) => {
+  await page.goto(`${posts}frame.html`);
+  const frame = page.frameLocator('iframe');
+  await expect(frame.locator('.poster')).toContainText('Recorded: ');
+  const answers = await page.evaluate(async () => {
+    const heard: { type: string; id?: number; message?: string }[] = [];
+    window.addEventListener('message', ({ data }) => heard.push(data));
+    const frame = document.querySelector('iframe')!.contentWindow!;
+    frame.postMessage({ rollout_lab: 1, type: 'get', id: 1 }, '*');
+    frame.postMessage({ rollout_lab: 1, type: 'step', id: 2 }, '*');
+    while (!heard.some(({ id }) => id === 2)) await new Promise((resolve) => setTimeout(resolve, 50));
+    return heard.filter(({ type }) => ['state', 'error', 'ready'].includes(type));
+  });
+  expect(answers).toEqual([
+    expect.objectContaining({ type: 'state', id: 1, state: expect.objectContaining({ phase: 'poster' }) }),
+    expect.objectContaining({ type: 'ready' }),
+    expect.objectContaining({ type: 'error', message: expect.stringContaining("Unknown panel 'chart'.") }),
+    expect.objectContaining({ type: 'state', id: 2, state: expect.objectContaining({ phase: 'paused' }) }),
+  ]);
+  await expect(frame.getByTestId('complaints')).toContainText("Did you mean 'charts'?");
+});
+
+test('the panel writes what its preview shows', async ({ page, context, baseURL }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openRunning(page, '?engine=cpu&algorithm=rloo&speed=0#embed', 12);
+  const panel = page.getByTestId('embed');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await panel.getByLabel('Heading').fill('Two words');
+  await panel.getByLabel('learning rate').check();
+  await panel.getByLabel('Theme').selectOption('dark');
+  await panel.getByRole('button', { name: 'Record this run for the poster' }).click();
+  await expect(panel.locator('.poster')).toContainText(/Two words.*Recorded: \d+ steps/);
+  await expect(panel.locator('.poster')).toHaveAttribute('data-theme', 'dark');
+  await panel.getByRole('button', { name: 'Copy: Element' }).click();
+  await expect(panel.getByRole('status').getByText('Copied.')).toBeVisible();
+  const html = await page.evaluate(() => navigator.clipboard.readText());
+  expect(html).toContain(`<script type="module" src="${baseURL}rollout-lab.js"></script>`);
+  expect(html).toMatch(/label="Two words"[\s\S]*recording="\d+\*1;reward_mean:/);
+  expect(html).toContain('controls="play step reset status learning_rate"');
+  await checkAccessibility(page, 'the panel');
+  await panel.getByRole('button', { name: 'Run it here' }).click();
+  await expect(live(page).getByTestId('step')).not.toHaveText('0', { timeout: 30_000 });
+  await expect(live(page).getByRole('heading', { name: 'Two words' })).toBeVisible();
+});

@@ -1,0 +1,544 @@
+/** The embed without a browser: its options, messages, recordings, texts to paste, and the run's side of the conversation. */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { algorithmEntry, armEntries } from '../../src/cli/recordings.ts';
+import type { EmbedState } from '../../src/embed/api.ts';
+import { makeAround } from '../../src/embed/frame.ts';
+import { luminanceOf, wantsPoster } from '../../src/embed/host.ts';
+import {
+  CONTROLS,
+  DEFAULTS,
+  isForwarded,
+  isSetting,
+  OPTION_NAMES,
+  PANELS,
+  readOptions,
+  reservedHeight,
+  THEMES,
+} from '../../src/embed/options.ts';
+import { type Command, posted, type Report, readCommand, readReport, VERSION } from '../../src/embed/protocol.ts';
+import entries from '../../src/embed/recorded.json' with { type: 'json' };
+import { evenly, NUM_POINTS, readRecording, writeRecording } from '../../src/embed/recording.ts';
+import { DEFAULT_SETUP } from '../../src/state/defaultSetup.ts';
+import { makeEmbedBridge } from '../../src/state/embedBridge.ts';
+import {
+  type EmbedChoice,
+  elementHtml,
+  embedParameters,
+  iframeHtml,
+  markdownLink,
+  recordingOf,
+} from '../../src/state/embedSnippets.ts';
+import { registries } from '../../src/state/registries.ts';
+import { makeRunStore } from '../../src/state/runStore.ts';
+import { readQuery, writeLink } from '../../src/state/urlState.ts';
+import { labWith } from './lib/fakeTrainer.ts';
+import { batchOf, info, range } from './lib/rows.ts';
+import { readXml } from './lib/xml.ts';
+
+const read = (query: string) => readOptions(new URLSearchParams(query));
+
+describe('options', () => {
+  test('nothing asked for is the default, without a complaint', () => {
+    const { options, complaints } = read('');
+    expect(complaints).toEqual([]);
+    expect(options).toMatchObject({ ...DEFAULTS, knobs: [], theme: 'host', autoplay: false, setup: '' });
+    expect(options.recording?.curves.map(({ metric }) => metric)).toEqual(['reward_mean', 'entropy']);
+  });
+
+  test('every option is read', () => {
+    const { options, complaints } = read(
+      'algorithm=rloo&set.learning_rate=0.05&panels=charts,samples&charts=entropy&controls=reset+play+clip_low&theme=dark&autoplay&height=500&label=A+b&recording=20*2;entropy:0:1:A_',
+    );
+    expect(complaints).toEqual([]);
+    expect(options).toEqual({
+      panels: ['charts', 'samples'],
+      charts: ['entropy'],
+      controls: ['play', 'reset'],
+      knobs: ['clip_low'],
+      theme: 'dark',
+      autoplay: true,
+      height: 500,
+      label: 'A b',
+      recording: { steps: 20, seeds: 2, curves: [{ metric: 'entropy', values: [0, 1] }] },
+      setup: '?algorithm=rloo&set.learning_rate=0.05',
+    });
+  });
+
+  test('an experiment brings its settings, others are laid over them and take the recording away', () => {
+    const plain = read('experiment=entropy_collapse&arm=entropy_bonus');
+    expect(plain.complaints).toEqual([]);
+    expect(plain.options.setup).toContain('set.entropy_coef=0.1');
+    expect(plain.options.recording).toMatchObject({ steps: 151, seeds: 8 });
+    const changed = read('experiment=entropy_collapse&arm=entropy_bonus&set.entropy_coef=0.2').options;
+    expect(changed.setup).toContain('set.entropy_coef=0.2');
+    expect(changed.recording).toBeUndefined();
+    expect(read('experiment=entropy_collapse').options.label).toContain('GRPO without');
+  });
+
+  test.each([
+    ['panels=chart', "Unknown panel 'chart'. Did you mean 'charts'?"],
+    ['theme=blue', "Unknown theme 'blue'."],
+    ['height=12', "'height' is '12'; wanted pixels from 120 to 4000."],
+    ['height=', "'height' is ''; wanted pixels"],
+    ['charts=a-b', "'charts' names 'a-b'; wanted ids of metrics"],
+    ['recording=x', "The recording 'x' is none"],
+    ['experiment=entropy', "Unknown experiment 'entropy'."],
+    ['experiment=entropy_collapse&arm=kl', "Unknown arm of entropy_collapse 'kl'. Known: clip_cov"],
+    ['experiment=entropy_collapse&arm=late_kl_cov', "Unknown arm of entropy_collapse 'late_kl_cov'."],
+    [`controls=${range(0, 9).map((k) => `a${k}`)}`, 'There are 9 sliders; wanted at most 8.'],
+  ])('%s is one sentence', (query, sentence) => {
+    const { complaints } = read(query);
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toContain(sentence);
+  });
+
+  test('garbage never throws, and what comes out is always in range', () => {
+    const name = fc.oneof(fc.constantFrom(...OPTION_NAMES, 'algorithm', 'set.x', '__proto__', 'part.y'), fc.string());
+    const word = fc.constantFrom(...PANELS, ...CONTROLS, ...THEMES, 'constructor', '20*2;entropy:0:1:A_', '-1', 'NaN');
+    const value = fc.oneof(
+      word,
+      fc.string(),
+      fc.array(word).map((all) => all.join(' ')),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, value)), (pairs) => {
+        const { options, complaints } = readOptions(new URLSearchParams(pairs));
+        for (const panel of options.panels) expect(PANELS).toContain(panel);
+        for (const control of options.controls) expect(CONTROLS).toContain(control);
+        expect(THEMES).toContain(options.theme);
+        expect(options.label.length).toBeLessThanOrEqual(120);
+        expect(options.knobs.length).toBeLessThanOrEqual(8);
+        const height = reservedHeight(options, 600);
+        expect(height).toBeGreaterThan(50);
+        expect(height).toBeLessThan(8000);
+        for (const complaint of complaints) expect(complaint).toMatch(/\.$/);
+        readQuery(registries, DEFAULT_SETUP, options.setup);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('every name that a link can have is forwarded, and what HTML knows is not', () => {
+    const link =
+      '?v=1&task=two_forms&policy=transformer&algorithm=rloo&seed=2&engine=cpu&speed=3&part.weighting=constant&policy.layers=1&batch.prompts=4&set.exploit_rate=0.9';
+    for (const [name] of new URLSearchParams(link)) expect(isSetting(name), name).toBe(true);
+    for (const name of ['class', 'style', 'id', 'slot', 'part', 'title', 'role', 'data-x', 'lab', 'onclick'])
+      expect(isForwarded(name), name).toBe(false);
+  });
+});
+
+describe('recordings', () => {
+  test('are read as they were written, to a part in 63', () => {
+    const curve = fc.record({
+      metric: fc.constantFrom('reward_mean', 'entropy'),
+      values: fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 2, maxLength: NUM_POINTS }),
+    });
+    const recording = fc.record({
+      steps: fc.integer({ min: 1, max: 100_000 }),
+      seeds: fc.integer({ min: 1, max: 16 }),
+      curves: fc.array(curve, { minLength: 1, maxLength: 3 }),
+    });
+    fc.assert(
+      fc.property(recording, (written) => {
+        const back = readRecording(writeRecording(written));
+        expect(back).toMatchObject({ steps: written.steps, seeds: written.seeds });
+        written.curves.forEach(({ values }, k) => {
+          const range = Math.max(...values) - Math.min(...values);
+          values.forEach((value, i) => {
+            expect(Math.abs(back.curves[k].values[i] - value)).toBeLessThanOrEqual(range / 126 + 0.051);
+          });
+        });
+      }),
+    );
+  });
+
+  test('any other text is refused with one sentence', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(() => readRecording(text)).toThrow(/^The recording '/);
+      }),
+    );
+    for (const text of [
+      '20*2',
+      '20*2;entropy:1:0:AB',
+      '20*2;entropy:0:1:A',
+      '20*2;entropy:0:1:A!',
+      '20*2;entropy::1:AB',
+    ])
+      expect(() => readRecording(text), text).toThrow('is none; wanted');
+  });
+
+  test('a curve is spread evenly between its first and last measured value', () => {
+    const values = evenly([0, 5, 10, 15, 20], [Number.NaN, 0, null, 10, 20]);
+    expect(values).toHaveLength(NUM_POINTS);
+    expect([values[0], values.at(-1)]).toEqual([0, 20]);
+    expect(values[16]).toBeCloseTo((15 * 16) / 47, 10); // the hole at step 10 is bridged
+    expect(evenly([1], [1])).toEqual([]);
+  });
+
+  test('those in the repository are of the present experiments and settings', () => {
+    // after a change: npm run recordings
+    expect(entries.filter((entry) => 'arm' in entry)).toEqual(armEntries());
+    for (const { title, setup, recording } of entries) {
+      expect(readQuery(registries, DEFAULT_SETUP, setup).complaints, title).toEqual([]);
+      if (recording !== '') readRecording(recording);
+    }
+  });
+
+  test('the recorded default run is what the trainer computes', async () => {
+    const stored = entries.find((entry) => entry.setup === '');
+    const [now, then] = [await algorithmEntry('grpo'), stored].map((entry) => readRecording(entry!.recording));
+    now.curves.forEach(({ metric, values }, k) => {
+      expect(then.curves[k].metric).toBe(metric);
+      values.forEach((value, i) => {
+        expect(Math.abs(value - then.curves[k].values[i]), `${metric} at point ${i}`).toBeLessThan(0.05);
+      });
+    });
+  });
+});
+
+describe('messages', () => {
+  const state: EmbedState = { setup: '?v=1', phase: 'running', is_playing: true, step: 3, metrics: { entropy: 1 } };
+  const commands: Command[] = [
+    { type: 'play' },
+    { type: 'get', id: 4 },
+    { type: 'set', name: 'algorithm', value: 'rloo', id: 0 },
+    { type: 'set', name: 'set.clip_low', value: 0.1 },
+    { type: 'theme', theme: 'dark' },
+  ];
+  const reports: Report[] = [
+    { type: 'ready', state },
+    { type: 'state', state, id: 4 },
+    { type: 'height', height: 400 },
+    { type: 'step', step: 3, metrics: { entropy: 1 } },
+    { type: 'edit', step: 3, text: 'x' },
+    { type: 'error', message: 'x', id: 9 },
+  ];
+
+  test('are read as they were posted', () => {
+    for (const message of commands) expect(readCommand(posted(message))).toEqual({ message });
+    for (const message of reports) expect(readReport(posted(message))).toEqual({ message });
+  });
+
+  test('what is not ours is left alone', () => {
+    for (const data of [undefined, null, 'play', 3, [], {}, { type: 'play' }, { source: 'react-devtools' }])
+      expect(readCommand(data)).toBeUndefined();
+  });
+
+  test.each([
+    [{ rollout_lab: 2, type: 'play' }, "The message is of version 2; wanted 'rollout_lab' 1."],
+    [{ rollout_lab: VERSION }, "Unknown message type 'undefined'."],
+    [{ rollout_lab: VERSION, type: 'plai' }, "Unknown message type 'plai'. Did you mean 'play'?"],
+    [{ rollout_lab: VERSION, type: 'constructor' }, "Unknown message type 'constructor'."],
+    [{ rollout_lab: VERSION, type: 'set', name: 'x' }, "The message 'set' has undefined as 'value'; wanted a text"],
+    [{ rollout_lab: VERSION, type: 'set', name: 'x', value: Number.NaN }, 'wanted a text or a finite number'],
+    [{ rollout_lab: VERSION, type: 'theme', theme: 'red' }, "has 'red' as 'theme'; wanted 'light' or 'dark'."],
+    [{ rollout_lab: VERSION, type: 'play', id: 'x' }, "has 'x' as 'id'; wanted a finite number, or none."],
+  ])('%j is one sentence', (data, sentence) => {
+    const reading = readCommand(data);
+    expect(reading && 'problem' in reading ? reading.problem : reading).toContain(sentence);
+  });
+
+  test('garbage is ignored or one sentence, and only fields that belong come through', () => {
+    const garbage = fc.record(
+      {
+        rollout_lab: fc.oneof(fc.constant(VERSION), fc.anything()),
+        type: fc.oneof(fc.constantFrom('play', 'set', 'height', 'step', 'state'), fc.anything()),
+        name: fc.anything(),
+        value: fc.anything(),
+        id: fc.anything(),
+        metrics: fc.anything(),
+        state: fc.anything(),
+        height: fc.anything(),
+      },
+      { requiredKeys: ['rollout_lab'] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(garbage, fc.anything()), (data) => {
+        for (const reading of [readCommand(data), readReport(data)]) {
+          if (!reading) continue;
+          if ('problem' in reading) expect(reading.problem).toMatch(/\.$/);
+          else for (const name of Object.keys(reading.message)) expect(data).toHaveProperty(name);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a state with a hole is refused', () => {
+    const { metrics, ...rest } = state;
+    const reading = readReport({ rollout_lab: VERSION, type: 'ready', state: rest });
+    expect(metrics).toBeDefined();
+    expect(reading).toEqual({ problem: "The message 'ready' has object as 'state'; wanted a state." });
+  });
+});
+
+describe('the frame and the page around', () => {
+  /** A window whose parent remembers what it was told. */
+  function framed(ancestor?: string) {
+    const told: { data: Record<string, unknown>; to: string }[] = [];
+    const parent = { postMessage: (data: Record<string, unknown>, to: string) => told.push({ data, to }) };
+    const view = Object.assign(new EventTarget(), {
+      parent,
+      location: { ancestorOrigins: ancestor === undefined ? undefined : [ancestor] },
+    });
+    const from = (data: unknown, origin: string, source: unknown = parent) =>
+      view.dispatchEvent(Object.assign(new Event('message'), { data, origin, source }));
+    return { around: makeAround(view as unknown as Window), told, from };
+  }
+  const play = posted({ type: 'play' });
+
+  test('only the parent is heard, and only the origin that spoke first', () => {
+    const { around, told, from } = framed();
+    const heard: Command[] = [];
+    from(play, 'https://blog.example');
+    around.serve((command) => heard.push(command));
+    expect(heard).toEqual([{ type: 'play' }]); // it came before anybody served
+    from(posted({ type: 'pause' }), 'https://evil.example');
+    from(posted({ type: 'pause' }), 'https://blog.example', {});
+    expect(heard).toHaveLength(1);
+    expect(told).toEqual([]);
+    from({ rollout_lab: 7 }, 'https://blog.example');
+    expect(told).toEqual([
+      {
+        data: { rollout_lab: 1, type: 'error', message: "The message is of version 7; wanted 'rollout_lab' 1." },
+        to: 'https://blog.example',
+      },
+    ]);
+  });
+
+  test('where the browser names the embedder, nobody else can speak first', () => {
+    const { around, told, from } = framed('https://blog.example');
+    const heard: Command[] = [];
+    around.serve((command) => heard.push(command));
+    from(play, 'https://evil.example');
+    expect(heard).toEqual([]);
+    around.tell({ type: 'height', height: 1 });
+    expect(told[0].to).toBe('https://blog.example');
+  });
+
+  test('an origin without a name is answered too', () => {
+    const { around, told } = framed('null');
+    around.tell({ type: 'height', height: 1 });
+    expect(told[0].to).toBe('*');
+  });
+});
+
+describe('the reader and the page around', () => {
+  const device = (gpu: unknown, saveData: boolean, is_still: boolean) =>
+    ({ navigator: { gpu, connection: { saveData } }, matchMedia: () => ({ matches: is_still }) }) as unknown as Window;
+
+  test('no WebGPU, data saver and reduced motion wait for the button', () => {
+    const query = new URLSearchParams();
+    expect(wantsPoster(query, device({}, false, false))).toBe(false);
+    expect(wantsPoster(query, device(undefined, false, false))).toBe(true);
+    expect(wantsPoster(new URLSearchParams('engine=cpu'), device(undefined, false, false))).toBe(false);
+    expect(wantsPoster(query, device({}, true, false))).toBe(true);
+    expect(wantsPoster(query, device({}, false, true))).toBe(true);
+  });
+
+  test('a ground has a luminance unless it is transparent', () => {
+    expect(luminanceOf('rgb(255, 255, 255)')).toBeCloseTo(1);
+    expect(luminanceOf('rgba(0, 0, 0, 0.9)')).toBe(0);
+    expect(luminanceOf('rgba(0, 0, 0, 0)')).toBeUndefined();
+    expect(luminanceOf('oklch(0.5 0.1 20)')).toBeUndefined();
+  });
+
+  test('the module loads where there is no document', async () => {
+    expect(globalThis.HTMLElement).toBeUndefined();
+    expect((await import('../../src/embed/rollout-lab.ts')).RolloutLabElement).toBeTypeOf('function');
+  });
+});
+
+describe('the run and the page around', () => {
+  async function bridged(change = {}) {
+    const { lab, trainer } = labWith(change);
+    const told: Report[] = [];
+    const setTheme = vi.fn();
+    const bridge = makeEmbedBridge(lab, (report) => told.push(report), setTheme);
+    await lab.session.begin();
+    trainer.asked.length = 0;
+    return { lab, trainer, told, bridge, setTheme };
+  }
+
+  test('commands become calls, and are answered with the state', async () => {
+    const { trainer, told, bridge, setTheme } = await bridged();
+    await bridge.obey({ type: 'pause', id: 1 });
+    expect(trainer.asked).toContain('pause');
+    expect(told.at(-1)).toMatchObject({ type: 'state', id: 1, state: { is_playing: false, setup: '?v=1&speed=0' } });
+    await bridge.obey({ type: 'play', id: 2 });
+    await bridge.obey({ type: 'play', id: 3 });
+    expect(trainer.asked.filter((call) => call === 'start')).toHaveLength(1);
+    await bridge.obey({ type: 'reset' });
+    await bridge.obey({ type: 'step' });
+    expect(trainer.asked).toEqual(expect.arrayContaining(['reset', 'step']));
+    await bridge.obey({ type: 'theme', theme: 'dark' });
+    expect(setTheme).toHaveBeenCalledWith('dark');
+  });
+
+  test('out of sight it pauses, and goes on in sight only where it was playing', async () => {
+    const { trainer, bridge, lab } = await bridged();
+    bridge.setSeen(false);
+    expect(lab.run.getState().is_wanted).toBe(false);
+    expect(bridge.state().is_playing).toBe(true);
+    bridge.setSeen(true);
+    expect(lab.run.getState().is_wanted).toBe(true);
+    await bridge.obey({ type: 'pause' });
+    bridge.setSeen(false);
+    bridge.setSeen(true);
+    expect(lab.run.getState().is_wanted).toBe(false);
+    bridge.setSeen(false);
+    trainer.asked.length = 0;
+    await bridge.obey({ type: 'play' }); // is kept in mind
+    expect(trainer.asked).not.toContain('start');
+    bridge.setSeen(true);
+    await vi.waitFor(() => expect(trainer.asked).toContain('start'));
+  });
+
+  test('settings are set by the names of links', async () => {
+    const { lab, trainer, told, bridge } = await bridged();
+    await bridge.obey({ type: 'set', name: 'set.learning_rate', value: 0.05, id: 1 });
+    await bridge.obey({ type: 'set', name: 'algorithm', value: 'rloo', id: 2 });
+    await bridge.obey({ type: 'set', name: 'seed', value: 9, id: 3 });
+    await bridge.obey({ type: 'set', name: 'part.weighting', value: 'constant', id: 4 });
+    expect(told.filter(({ type }) => type === 'error')).toEqual([]);
+    expect(trainer.asked.filter((call) => ['setHyper', 'swap', 'open'].includes(call))).toEqual([
+      'setHyper',
+      'swap',
+      'open',
+      'swap',
+    ]);
+    expect(writeLink(registries, DEFAULT_SETUP, lab.setup.getState())).toBe(
+      (told.at(-1) as { state: EmbedState }).state.setup,
+    );
+    expect((told.at(-1) as { state: EmbedState }).state.setup).toContain('algorithm=rloo&seed=9');
+  });
+
+  test.each([
+    ['learning_rate', 1, "'learning_rate' is no setting"],
+    ['set.learning_rate', 99, "'set.learning_rate' is 99; wanted from"],
+    ['set.nothing', 1, "Unknown setting 'set.nothing'."],
+    ['algorithm', 'grpoo', "Unknown algorithm 'grpoo'. Did you mean 'grpo'?"],
+    ['v', 2, "'v' is no setting"],
+  ])('%s %s is refused with one sentence, and nothing is asked', async (name, value, sentence) => {
+    const { trainer, told, bridge } = await bridged();
+    await bridge.obey({ type: 'set', name, value, id: 5 });
+    expect(told).toEqual([{ type: 'error', id: 5, message: expect.stringContaining(sentence) }]);
+    expect(trainer.asked).toEqual([]);
+  });
+
+  test('what the trainer refuses is told once', async () => {
+    const { told, bridge } = await bridged({
+      setHyper: async () => {
+        throw new Error('The device is gone.');
+      },
+    });
+    await bridge.obey({ type: 'set', name: 'set.learning_rate', value: 0.05, id: 6 });
+    expect(told).toEqual([{ type: 'error', id: 6, message: 'The device is gone.' }]);
+  });
+
+  test('steps are told at most ten times a second, edits at once', async () => {
+    vi.useFakeTimers();
+    try {
+      const { lab, told, trainer } = await bridged();
+      told.length = 0;
+      for (let step = 0; step < 30; step++) {
+        trainer.events().rows(batchOf([step], 1, 1, () => step));
+        await vi.advanceTimersByTimeAsync(10);
+      }
+      const steps = told.filter(({ type }) => type === 'step');
+      expect(steps.length).toBeGreaterThanOrEqual(2);
+      expect(steps.length).toBeLessThanOrEqual(4);
+      expect(steps.at(-1)).toMatchObject({ metrics: { reward_mean: expect.any(Number) } });
+      lab.run.getState().addEdit({ step: 4, text: 'clip_low 0.2 → 0.3' });
+      expect(told.at(-1)).toEqual({ type: 'edit', step: 4, text: 'clip_low 0.2 → 0.3' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('what an author pastes', () => {
+  const choice: EmbedChoice = { ...DEFAULTS, knobs: [], theme: 'host', autoplay: false, label: '', recording: '' };
+  const LAB = 'https://lab.example/play/';
+  const unescaped = (text: string) =>
+    text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+
+  test('the default run takes no attribute but the version', () => {
+    expect(embedParameters('?v=1', choice).toString()).toBe('v=1');
+  });
+
+  test('what is chosen comes back, through both forms', () => {
+    const chosen: EmbedChoice = {
+      panels: ['charts', 'inside'],
+      charts: ['entropy'],
+      controls: ['play', 'seed'],
+      knobs: ['clip_low'],
+      theme: 'dark',
+      autoplay: true,
+      label: 'A "quoted" <b> & more',
+      recording: '20*2;entropy:0:1:A_',
+    };
+    const parameters = embedParameters('?v=1&algorithm=rloo&set.clip_low=0.1', chosen);
+    const wanted = readOptions(parameters);
+    expect(wanted.complaints).toEqual([]);
+    const { recording, ...plain } = chosen;
+    expect(wanted.options).toMatchObject({ ...plain, setup: '?v=1&algorithm=rloo&set.clip_low=0.1' });
+    expect(writeRecording(wanted.options.recording!)).toBe(recording);
+
+    const html = elementHtml(LAB, parameters, '?v=1&algorithm=rloo', 500);
+    expect(html).toContain('<script type="module" src="https://lab.example/play/rollout-lab.js"></script>');
+    const element = readXml(
+      html.slice(html.indexOf('<rollout-lab')).replace(' autoplay', ' autoplay=""').replace(/\n +/g, ' '),
+    );
+    const { height, style, ...attributes } = element.attributes;
+    expect({ height, style }).toEqual({ height: '500', style: 'display:block;min-height:500px' });
+    const decoded = Object.entries(attributes).map(([name, value]) => [name, unescaped(value)]);
+    expect(readOptions(new URLSearchParams(decoded))).toEqual(wanted);
+
+    const frame = /src="([^"]+)"/.exec(iframeHtml(LAB, parameters, 'x', 500))![1].replaceAll('&amp;', '&');
+    expect(frame.startsWith(`${LAB}embed.html?`)).toBe(true);
+    expect(readOptions(new URL(frame).searchParams)).toEqual(wanted);
+  });
+
+  test('a link is Markdown whatever the title', () => {
+    expect(markdownLink(LAB, '?v=1', 'a [b]')).toBe('[a \\[b\\]](https://lab.example/play/?v=1)');
+  });
+
+  test('a run is recorded only as what it is', () => {
+    const store = makeRunStore();
+    store.getState().setInfo(info(), true);
+    store.getState().addRows(batchOf(range(0, 5), 2, 1, (s) => s));
+    expect(() => recordingOf(store.getState(), ['reward_mean'])).toThrow('has done 5 steps; wanted at least 10');
+    store.getState().addRows(batchOf(range(5, 40), 2, 1, (s) => s));
+    expect(() => recordingOf(store.getState(), ['nothing'])).toThrow('None of the chosen charts');
+    const { text, steps } = recordingOf(store.getState(), ['reward_mean']);
+    expect(steps).toBe(40);
+    expect(readRecording(text)).toMatchObject({ steps: 40, seeds: 2 });
+    expect(readRecording(text).curves[0].values.at(-1)).toBe(39);
+    store.getState().addEdit({ step: 40, text: 'x 1 → 2' });
+    expect(() => recordingOf(store.getState(), ['reward_mean'])).toThrow('changed on the way');
+  });
+});
+
+test('the example site is what its Markdown says', () => {
+  const [html, markdown] = ['index.html', 'post.md'].map((name) =>
+    readFileSync(`public/examples/site/${name}`, 'utf8'),
+  );
+  const embeds = (text: string) => text.match(/<rollout-lab [^>]*>/g);
+  expect(embeds(html)).toHaveLength(2);
+  expect(embeds(html)).toEqual(embeds(markdown));
+  for (const page of [html, readFileSync('public/examples/entropy-collapse.html', 'utf8')]) {
+    for (const [tag] of page.matchAll(/<rollout-lab [^>]*>/g)) {
+      const attributes = [...tag.matchAll(/([\w.]+)="([^"]*)"/g)].map(([, name, value]): [string, string] => [
+        name,
+        value,
+      ]);
+      const { complaints, options } = readOptions(new URLSearchParams(attributes));
+      expect(complaints).toEqual([]);
+      expect(options.recording).toBeDefined();
+    }
+  }
+});
