@@ -2,6 +2,7 @@
 import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectWorker } from './state/connect.ts';
+import { keepView } from './state/keptView.ts';
 import { makeLab } from './state/lab.ts';
 import { keepLesson } from './state/lessonAddress.ts';
 import { followHash } from './state/panelHash.ts';
@@ -26,6 +27,7 @@ if (!is_self_test) {
   keepAddress(lab.catalogue, lab.setup, window);
   void lab.runs.getState().begin();
   flushWhenHidden(lab.runs, document);
+  keepView(lab.view, () => localStorage); // before what the address asks for, which wins
   if (new URLSearchParams(location.search).has('sweep')) lab.view.getState().setOpen('sweep', true);
   followHash(lab.view, window);
   keepLesson(lab.view, window);

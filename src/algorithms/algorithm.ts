@@ -71,6 +71,20 @@ export interface TaskFacts {
   replicas: number;
 }
 
+/** What a symbol of an equation stands for, where it is no knob. */
+export interface Term {
+  /** LaTeX, as it stands in the equation; indices that follow it there belong to it */
+  symbol: string;
+  /** half a sentence */
+  doc: string;
+  /** its names in the shaders and their twins: the lines with one of them compute it */
+  names: readonly string[];
+  /** id of the metric in which it shows */
+  metric?: string;
+  /** the setting that it is, or that decides it */
+  knob?: string;
+}
+
 export interface Part {
   role: Role;
   /** unique among the parts of its role */
@@ -80,6 +94,8 @@ export interface Part {
   doc: string;
   /** LaTeX, in the paper's symbols */
   equation: string;
+  /** the symbols of the equation that are no knobs and mean something in this part alone */
+  terms?: readonly Term[];
   /** the only place where a knob, its range, its default and its sentence exist */
   hyper: KnobTable;
   slots?: Record<string, SlotFill>;
@@ -111,6 +127,14 @@ export interface Paper {
 
 export type Parts = Record<Role, Part>;
 
+/** A run that shows what an algorithm is about; what is not named is as in the default run. */
+export interface Home {
+  task: string;
+  task_settings?: Record<string, number>;
+  batch?: Record<string, number>;
+  hyper?: Record<string, number>;
+}
+
 export interface Algorithm extends Parts {
   /** file stem, URL value */
   id: string;
@@ -122,6 +146,8 @@ export interface Algorithm extends Parts {
   defaults?: Record<string, number>;
   /** batch settings at which this algorithm is at home */
   batch?: Record<string, number>;
+  /** where its idea shows, if the default run is not the place */
+  home?: Home;
   /** where the toy departs from the paper, and why */
   departures?: readonly string[];
 }

@@ -41,6 +41,7 @@ export const pick_share: Knob = {
   max: 1,
   scale: 'log',
   doc: 'share of the minibatch’s tokens that is singled out, at least one token',
+  metric: 'picked_frac',
 };
 
 /** The importance weight that no guard limits. */
@@ -55,6 +56,7 @@ export const clipCov = part({
   title: 'Clip-Cov',
   doc: 'Drops a random few of the tokens whose advantage and log-probability go together most, beside a plain ratio clip.',
   equation: String.raw`z_t\,\min\big(\rho\hat A,\ \mathrm{clip}(\rho)\hat A\big),\quad z_t=0\ \text{on}\ \lfloor rN\rfloor\ \text{random}\ t:\ \omega_{low}<(\hat A-\bar A)(\log\pi_\theta-\overline{\log\pi_\theta})<\omega_{high}`,
+  terms: [{ symbol: 'z_t', doc: '0 on the tokens that are dropped', names: ['is_picked'], metric: 'picked_frac' }],
   hyper: {
     pick_share: {
       ...pick_share,
@@ -68,6 +70,7 @@ export const clipCov = part({
       scale: 'log',
       doc: 'tokens below this covariance ω_low are left alone',
       symbol: String.raw`\omega_{low}`,
+      metric: 'covariance',
       source: '1 in the paper’s code',
     },
     covariance_high: {
@@ -77,6 +80,7 @@ export const clipCov = part({
       scale: 'log',
       doc: 'tokens above this covariance ω_high are left alone',
       symbol: String.raw`\omega_{high}`,
+      metric: 'covariance',
       source: '5 in the paper’s code',
     },
     clip_low: {

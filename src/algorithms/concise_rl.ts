@@ -21,6 +21,14 @@ export const promptSubset = part({
   title: 'A few prompts',
   doc: 'Only the first few prompts of the task are asked, over and over.',
   equation: String.raw`x\sim\mathcal D_{few},\ y\sim\pi_\theta(\cdot\mid x)`,
+  terms: [
+    {
+      symbol: String.raw`\mathcal D_{few}`,
+      doc: 'the prompts that are asked',
+      names: ['subset_size'],
+      knob: 'subset_size',
+    },
+  ],
   hyper: {
     subset_size: { value: 8, min: 1, max: 256, scale: 'int', doc: 'how many prompts, from the first of the task on' },
   },
@@ -63,4 +71,5 @@ export default algorithm({
   advantage: plainGae,
   weighting: seqMeanTokenMean,
   defaults: { gae_lambda: 0.95 },
+  home: { task: 'say_symbol' },
 });

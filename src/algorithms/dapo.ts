@@ -46,6 +46,7 @@ export const overlong = part({
       scale: 'int',
       doc: 'the last L_c positions, in which the charge grows from 0 to its full height',
       symbol: 'L_c',
+      metric: 'response_length',
       source: '4096 of 20480 in arXiv 2503.14476',
     },
     overlong_factor: {
@@ -55,6 +56,7 @@ export const overlong = part({
       scale: 'linear',
       doc: 'charge f on a response of full length',
       symbol: 'f',
+      metric: 'response_length',
       source: 'arXiv 2503.14476',
     },
     reward_is_signed: {

@@ -17,6 +17,7 @@ const entropy_alpha: Knob = {
   scale: 'log',
   doc: 'weight α of the token’s entropy in its advantage',
   symbol: String.raw`\alpha`,
+  metric: 'entropy',
   source: 'arXiv 2506.14758: 0.4 with GRPO, 0.1 with PPO',
 };
 const entropy_kappa: Knob = {
@@ -26,6 +27,7 @@ const entropy_kappa: Knob = {
   scale: 'linear',
   doc: 'the entropy adds at most |A| / κ; above 1, so that no advantage changes its sign',
   symbol: String.raw`\kappa`,
+  metric: 'entropy',
   source: 'arXiv 2506.14758',
 };
 
@@ -34,7 +36,7 @@ export const entropyShaped = part({
   id: 'entropy_shaped',
   title: 'Group standardised, entropy-shaped',
   doc: 'The group’s standardised reward plus a bounded share of the token’s entropy, through which no gradient flows.',
-  equation: String.raw`\hat A_i+\min\big(\alpha H_{i,t},\ |\hat A_i|/\kappa\big)`,
+  equation: String.raw`\hat A_i+\min\big(\alpha H_{i,t},\ |\hat A_i|/\kappa\big),\quad \hat A_i=\frac{R_i-\mu_g}{\sigma_g+\epsilon}`,
   hyper: { ...groupStandardised.hyper, entropy_alpha, entropy_kappa },
   slots: { ...groupStandardised.slots, effective_advantage },
 });
@@ -44,7 +46,7 @@ export const entropyShapedGae = part({
   id: 'entropy_shaped_gae',
   title: 'GAE, entropy-shaped',
   doc: 'The whitened advantage estimate plus a bounded share of the token’s entropy, through which no gradient flows.',
-  equation: String.raw`\hat A_t+\min\big(\alpha H_t,\ |\hat A_t|/\kappa\big)`,
+  equation: String.raw`\hat A_t+\min\big(\alpha H_t,\ |\hat A_t|/\kappa\big),\quad \hat A_t=\sum_k(\gamma\lambda)^k\delta_{t+k}`,
   hyper: { ...gae.hyper, entropy_alpha: { ...entropy_alpha, value: 0.1 }, entropy_kappa },
   slots: { ...gae.slots, effective_advantage },
 });

@@ -21,6 +21,7 @@ export const sequenceWeightCap = part({
       scale: 'log',
       doc: 'a response counts at most this much',
       symbol: 'w_{max}',
+      metric: 'approx_kl',
       source: '10 in verl’s recipe, 1.2 in arXiv 2509.15207',
     },
     weight_min: {
@@ -30,6 +31,7 @@ export const sequenceWeightCap = part({
       scale: 'linear',
       doc: 'a response counts at least this much',
       symbol: 'w_{min}',
+      metric: 'approx_kl',
       source: '0 in verl’s recipe, 0.8 in arXiv 2509.15207',
     },
   },
@@ -54,6 +56,7 @@ export const trajectoryBalance = part({
       scale: 'log',
       doc: 'how sharply reward raises likelihood; the exponent grows with the length of a response',
       symbol: String.raw`\beta`,
+      metric: 'log_z',
       source: '15 in verl’s recipe, for answers of thousands of tokens',
     },
   },

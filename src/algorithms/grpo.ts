@@ -19,6 +19,7 @@ export const groupStandardised = part({
       scale: 'log',
       doc: 'added to the standard deviation',
       symbol: String.raw`\epsilon`,
+      metric: 'frac_reward_zero_std',
       source: 'verl',
     },
     std_is_population: {
@@ -58,6 +59,7 @@ const kl_coef: Knob = {
   doc: 'weight of the KL term that ties the policy to its start; above 0 the start weights score every rollout too',
   source: '0 in TRL, 0.001 in verl, 0.04 in arXiv 2402.03300',
   symbol: String.raw`\beta`,
+  metric: 'kl_ref',
 };
 
 export const klK1 = part({
@@ -65,7 +67,7 @@ export const klK1 = part({
   id: 'kl_k1',
   title: 'KL, k1',
   doc: 'The log-ratio to the start policy: its value is unbiased, its gradient averages to nothing.',
-  equation: String.raw`k_1=\log\pi_\theta-\log\pi_{ref}`,
+  equation: String.raw`\beta k_1,\quad k_1=\log\pi_\theta-\log\pi_{ref}`,
   hyper: { kl_coef },
   slots: {
     regulariser_value: { file: 'kl_k1', twin: (t) => t.logp - t.ref_logp },
@@ -79,7 +81,7 @@ export const klK2 = part({
   id: 'kl_k2',
   title: 'KL, k2',
   doc: 'Half the squared log-ratio to the start policy: its gradient is that of the KL divergence.',
-  equation: String.raw`k_2=\tfrac12(\log\pi_\theta-\log\pi_{ref})^2`,
+  equation: String.raw`\beta k_2,\quad k_2=\tfrac12(\log\pi_\theta-\log\pi_{ref})^2`,
   hyper: { kl_coef },
   slots: {
     regulariser_value: { file: 'kl_k2', twin: (t) => 0.5 * (t.logp - t.ref_logp) ** 2 },
@@ -93,7 +95,7 @@ export const klK3 = part({
   id: 'kl_k3',
   title: 'KL, k3',
   doc: 'The low-variance estimator of the KL divergence to the start policy; never negative.',
-  equation: String.raw`k_3=\tfrac{\pi_{ref}}{\pi_\theta}-\log\tfrac{\pi_{ref}}{\pi_\theta}-1`,
+  equation: String.raw`\beta k_3,\quad k_3=\tfrac{\pi_{ref}}{\pi_\theta}-\log\tfrac{\pi_{ref}}{\pi_\theta}-1`,
   hyper: { kl_coef },
   slots: {
     regulariser_value: {
@@ -120,7 +122,7 @@ export const klAbs = part({
   id: 'kl_abs',
   title: 'KL, absolute',
   doc: 'The absolute log-ratio to the start policy: every token is pulled back equally hard, however far it is.',
-  equation: String.raw`|\log\pi_\theta-\log\pi_{ref}|`,
+  equation: String.raw`\beta\,|\log\pi_\theta-\log\pi_{ref}|`,
   hyper: { kl_coef },
   slots: {
     regulariser_value: { file: 'kl_abs', twin: (t) => Math.abs(t.logp - t.ref_logp) },
@@ -134,7 +136,7 @@ export const klK1Plus = part({
   id: 'kl_k1_plus',
   title: 'KL, k1 straight through',
   doc: 'The value of k1 with the gradient of k2, which is that of the KL divergence.',
-  equation: String.raw`k_2-\mathrm{sg}[k_2]+\mathrm{sg}[k_1]`,
+  equation: String.raw`\beta\,(k_2-\mathrm{sg}[k_2]+\mathrm{sg}[k_1])`,
   hyper: { kl_coef },
   slots: {
     regulariser_value: klK1.slots!.regulariser_value,
@@ -148,7 +150,7 @@ export const klK3Plus = part({
   id: 'kl_k3_plus',
   title: 'KL, k3 straight through',
   doc: 'The value of k3, which is never negative, with the gradient of k2, which is that of the KL divergence.',
-  equation: String.raw`k_2-\mathrm{sg}[k_2]+\mathrm{sg}[k_3]`,
+  equation: String.raw`\beta\,(k_2-\mathrm{sg}[k_2]+\mathrm{sg}[k_3])`,
   hyper: { kl_coef },
   slots: {
     regulariser_value: klK3.slots!.regulariser_value,

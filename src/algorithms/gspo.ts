@@ -22,6 +22,7 @@ export const meanSequenceClip = part({
       scale: 'linear',
       doc: 'how far below 1 the mean ratio may fall',
       symbol: String.raw`\epsilon_{low}`,
+      metric: 'clip_frac',
       source: '0.0003 in verl’s example, for answers of thousands of tokens',
     },
     clip_high: {
@@ -31,6 +32,7 @@ export const meanSequenceClip = part({
       scale: 'linear',
       doc: 'how far above 1 the mean ratio may rise',
       symbol: String.raw`\epsilon_{high}`,
+      metric: 'clip_frac',
       source: '0.0004 in verl’s example, for answers of thousands of tokens',
     },
   },

@@ -12,6 +12,7 @@ export const gatedDemonstrations = part({
   title: 'Gated demonstrations',
   doc: 'The policy answers every prompt; where too few of its answers are right, one demonstration takes the place of them all.',
   equation: String.raw`k\le\gamma:\ y^\star\sim\mathcal D(\cdot\mid x),\quad \text{else}\ y_1,\dots,y_G\sim\pi_\theta`,
+  terms: [{ symbol: 'k', doc: 'right responses of the group', names: ['right'], metric: 'reward_mean' }],
   hyper: {
     gate: {
       value: 0,
@@ -20,6 +21,7 @@ export const gatedDemonstrations = part({
       scale: 'int',
       doc: 'with so many right responses or fewer, a group is replaced by a demonstration',
       symbol: String.raw`\gamma`,
+      metric: 'demonstration_share',
       source: '0 or 2 of 8 in the code of arXiv 2509.04419',
     },
   },
@@ -60,6 +62,14 @@ export const rlAndSft = part({
   title: 'Reinforcement and imitation',
   doc: 'The policy’s tokens are summed and divided by constants, demonstrated ones are averaged; a coefficient weighs the two.',
   equation: String.raw`w_{i,t}=\frac{1}{L_0N_0}\ \text{or}\ \frac{c}{\sum_{demo}m}`,
+  terms: [
+    {
+      symbol: String.raw`\sum_{demo}m`,
+      doc: 'demonstrated tokens of the minibatch',
+      names: ['demonstration_tokens'],
+      metric: 'demonstration_share',
+    },
+  ],
   hyper: {
     sft_coef: {
       value: 1,
@@ -117,6 +127,7 @@ export default algorithm({
   regulariser: noRegulariser,
   weighting: rlAndSft,
   defaults: { entropy_coef: 0.001, norm_rows: 1 },
+  home: { task: 'one_answer' },
   departures: [
     'The sum over the policy’s tokens may be divided by a number of rows too: its weight against the mean over demonstrations depends on the size of the minibatch, and here that is a knob.',
     'The task’s solver writes the demonstrations instead of a stronger model.',

@@ -48,6 +48,7 @@ export const klCov = part({
       scale: 'log_zero',
       doc: 'weight β of the charge on the singled-out tokens',
       symbol: String.raw`\beta`,
+      metric: 'approx_kl',
       source: '1 in the paper’s scripts, 0.1 in verl',
     },
   },

@@ -164,6 +164,7 @@ export default algorithm({
   regulariser: noRegulariser,
   weighting: constantRows,
   defaults: { entropy_coef: 0.001 },
+  home: { task: 'one_answer' },
   departures: [
     'The task’s solver writes the demonstrations instead of a stronger model.',
     'Sums over tokens are divided by a number of rows too, so that the learning rate means the same for every batch size.',

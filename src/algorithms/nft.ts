@@ -66,6 +66,14 @@ export const negativeAware = part({
   title: 'Negative-aware',
   doc: 'Right responses count by the log of their ratio, wrong ones by the log of the negative policy’s ratio, which follows from it.',
   equation: String.raw`-\log\rho\ \text{or}\ -\lambda\log\max\Big(\frac{1-r_q\rho}{1-r_q},c\Big)`,
+  terms: [
+    {
+      symbol: 'c',
+      doc: 'floor of the negative ratio',
+      names: ['nft_floor', 'nft_negative_ratio', 'negative'],
+      knob: 'nft_floor',
+    },
+  ],
   hyper: {
     nft_negative_weight: {
       value: 1,

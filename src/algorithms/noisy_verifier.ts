@@ -16,6 +16,7 @@ export const noisyVerifier = part({
       scale: 'linear',
       doc: 'share of right responses that are rejected, whatever they look like',
       symbol: 'fn',
+      metric: 'true_reward',
       source: 'rule verifiers in arXiv 2505.22203: about 0.14',
     },
     false_positive: {
@@ -25,6 +26,7 @@ export const noisyVerifier = part({
       scale: 'linear',
       doc: 'share of wrong responses that are accepted, whatever they look like',
       symbol: 'fp',
+      metric: 'true_reward',
     },
     form_false_negative: {
       value: 0,
@@ -40,6 +42,7 @@ export const noisyVerifier = part({
       scale: 'linear',
       doc: 'share of wrong responses with the task’s exploit that are accepted; counts where it is above false_positive',
       symbol: 'p_{hack}',
+      metric: 'true_reward',
       source: 'up to 0.78 for model verifiers in arXiv 2505.22203',
     },
     debias: {
@@ -72,6 +75,7 @@ export default algorithm({
   },
   reward: noisyVerifier,
   defaults: { false_negative: 0.14 },
+  home: { task: 'two_forms', hyper: { false_negative: 0.2, exploit_rate: 0.5 } },
   departures: [
     'The paper trains on real verifiers; here the rates at which one errs are set by hand, around the task’s exact one.',
   ],

@@ -17,6 +17,7 @@ export const ppoClip = part({
       scale: 'linear',
       doc: 'how far below 1 the ratio may fall',
       symbol: String.raw`\epsilon_{low}`,
+      metric: 'clip_frac',
       source: 'arXiv 1707.06347',
     },
     clip_high: {
@@ -26,6 +27,7 @@ export const ppoClip = part({
       scale: 'linear',
       doc: 'how far above 1 the ratio may rise',
       symbol: String.raw`\epsilon_{high}`,
+      metric: 'clip_frac',
       source: 'arXiv 1707.06347',
     },
     dual_clip: {
@@ -35,6 +37,7 @@ export const ppoClip = part({
       scale: 'log',
       doc: 'with a negative advantage, a ratio above this counts no more; 1000 is as good as off',
       symbol: 'c',
+      metric: 'clip_frac_lower',
       source: 'verl; arXiv 1912.09729',
     },
   },
@@ -87,6 +90,7 @@ export const gae = part({
       scale: 'log_one_minus',
       doc: '1: plain returns less the value; 0: one-step differences',
       symbol: String.raw`\lambda`,
+      metric: 'explained_variance',
       source: 'verl',
     },
     value_coef: { value: 0.5, min: 0, max: 4, scale: 'log_zero', doc: 'weight of the value loss' },

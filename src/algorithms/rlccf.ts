@@ -8,6 +8,17 @@ export const collectiveVote = part({
   title: 'Collective vote',
   doc: 'All replicas answer the same prompts and vote, each weighted by how much it agrees with itself; a response is worth 1 when it gives the winning answer. One replica alone is a majority vote.',
   equation: String.raw`R_{j,i}=[a_{j,i}=\hat y],\quad \hat y=\arg\max_a\textstyle\sum_j SC_j\,n_{j,a},\quad SC_j=\max_a n_{j,a}/K`,
+  terms: [
+    {
+      symbol: 'SC_j',
+      doc: 'how much a replica agrees with itself',
+      names: ['most', 'self_consistency', 'weight'],
+      metric: 'self_consistency',
+      knob: 'vote_weight',
+    },
+    { symbol: 'n_{j,a}', doc: 'responses of a replica that give an answer', names: ['count_of', 'counts'] },
+    { symbol: 'K', doc: 'responses of a replica to a prompt', names: ['member'], knob: 'group_size' },
+  ],
   hyper: {
     vote_weight: {
       value: 0,
@@ -56,6 +67,8 @@ export default algorithm({
   },
   reward: collectiveVote,
   batch: { replicas: 4, group_size: 16 },
+  // a vote needs a start in which the majority is right
+  home: { task: 'arithmetic', task_settings: { digits: 1 }, batch: { warm_up_steps: 40 } },
   departures: [
     'The paper’s ensemble is four different open models; here it is the replicas, which differ in their start weights and samples alone.',
     'The paper gives no code; the weight of a vote is read as the share of a policy’s commonest answer.',

@@ -48,7 +48,7 @@ export const sequenceClip = part({
   id: 'sequence_clip',
   title: 'Sequence clip',
   doc: 'PPO clipping on the ratio of the whole response, without length normalisation.',
-  equation: String.raw`\rho_i=\exp\textstyle\sum_t(\log\pi_\theta-\log\pi_{old})`,
+  equation: String.raw`\rho_i=\exp\textstyle\sum_t(\log\pi_\theta-\log\pi_{old}),\quad \min\big(\rho_i\hat A_i,\ \mathrm{clip}(\rho_i,1-\epsilon_{low},1+\epsilon_{high})\hat A_i\big)`,
   hyper: { clip_low: ppoClip.hyper.clip_low, clip_high: ppoClip.hyper.clip_high },
   slots: {
     stable_mask: {

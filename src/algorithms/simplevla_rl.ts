@@ -19,6 +19,7 @@ export const accuracyWindow = part({
       scale: 'linear',
       doc: 'a group with a smaller share of right responses is left out',
       symbol: 'a_{low}',
+      metric: 'kept_groups',
       source: 'SimpleVLA-RL',
     },
     accuracy_high: {
@@ -28,6 +29,7 @@ export const accuracyWindow = part({
       scale: 'linear',
       doc: 'a group with a larger share of right responses is left out',
       symbol: 'a_{high}',
+      metric: 'kept_groups',
       source: 'SimpleVLA-RL',
     },
   },
@@ -54,6 +56,7 @@ export const plainClip = part({
       scale: 'linear',
       doc: 'how far below 1 the ratio may fall',
       symbol: String.raw`\epsilon_{low}`,
+      metric: 'clip_frac',
       source: 'SimpleVLA-RL',
     },
     clip_high: {
@@ -63,6 +66,7 @@ export const plainClip = part({
       scale: 'linear',
       doc: 'how far above 1 the ratio may rise',
       symbol: String.raw`\epsilon_{high}`,
+      metric: 'clip_frac',
       source: 'SimpleVLA-RL',
     },
   },

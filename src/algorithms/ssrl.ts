@@ -34,6 +34,7 @@ export default algorithm({
   weighting: tokenMean,
   defaults: { kl_coef: 0.001 },
   batch: { group_size: 8 },
+  home: { task: 'self_search', batch: { warm_up_steps: 60 } },
   departures: [
     'The paper draws 5 responses per prompt; group sizes are powers of two here, and there are 8.',
     'Information is a block of symbols, so a block is found by its symbols and not by a pattern in the text: one with a line break, or the second of two equal ones, is masked too.',

@@ -17,6 +17,7 @@ const hyper: KnobTable = {
     scale: 'log',
     doc: 'a sampler weight counts at most this much',
     symbol: 'C',
+    metric: 'weight_high',
     source: '2 in verl, 1 in the code of arXiv 2509.23866',
   },
   normalise_weights: {
@@ -80,6 +81,7 @@ export const icepop = part({
   title: 'IcePop',
   doc: 'A token whose two probabilities are too far apart, on either side, does not count at all.',
   equation: String.raw`w_{i,t}=k\ \text{if}\ \alpha\le k=\frac{\pi_{old}(y_t)}{\pi_{sampler}(y_t)}\le\beta,\ \text{else}\ 0`,
+  terms: [{ symbol: 'k', doc: 'the ratio of the two policies', names: ['weight'], metric: 'weight_mean' }],
   hyper: {
     ...hyper,
     weight_cap: { ...hyper.weight_cap, symbol: String.raw`\beta` },
@@ -90,6 +92,7 @@ export const icepop = part({
       scale: 'log',
       doc: 'a sampler weight below this counts nothing',
       symbol: String.raw`\alpha`,
+      metric: 'weight_low',
       source: 'arXiv 2510.18855',
     },
   },

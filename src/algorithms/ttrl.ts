@@ -38,6 +38,8 @@ export default algorithm({
   weighting: tokenMean,
   defaults: { kl_coef: 0.001 },
   batch: { group_size: 16 },
+  // a vote needs a start in which the majority is right
+  home: { task: 'arithmetic', task_settings: { digits: 1 }, batch: { warm_up_steps: 40 } },
   departures: [
     'The paper votes over 64 responses and trains on the first 32; here every response that votes is trained on, and there are 16.',
     'A group from which no answer can be read is worth 0 throughout, which teaches nothing; the public code would stop.',

@@ -10,6 +10,7 @@ import { registries } from '../state/registries.ts';
 import { readPlan, spreadOf } from '../state/sweep.ts';
 import { queryOf, readQuery, SWEEP_KEY } from '../state/urlState.ts';
 import { taskOf, tasks } from '../tasks/index.ts';
+import { homeOf } from '../trainer/home.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { resolve } from '../trainer/resolve.ts';
 import { BATCH } from '../trainer/settings.ts';
@@ -30,8 +31,12 @@ const OPTIONS: Record<string, Option> = {
     doc: 'the setup of a link of the page, or of its query; other options override it',
     is_fixed: true,
   },
-  algorithm: { value: 'ID', doc: 'update rule (grpo)' },
-  task: { value: 'ID', doc: 'what is asked and rewarded (sum_to_target)', is_fixed: true },
+  algorithm: { value: 'ID', doc: 'update rule (grpo); without --task it runs where its idea shows' },
+  task: {
+    value: 'ID',
+    doc: 'what is asked and rewarded (sum_to_target, or where the algorithm is at home)',
+    is_fixed: true,
+  },
   policy: { value: 'ID', doc: 'what answers (tabular)', is_fixed: true },
   steps: { value: 'N', doc: 'steps to train (200)' },
   seed: { value: 'N', doc: 'the whole run is a function of it (1)', is_fixed: true },
@@ -250,6 +255,9 @@ export function parseCommand(argv: string[]): TrainCommand {
   const link = last('link');
   const linked = link === undefined ? undefined : readLink(link);
   const base = structuredClone(linked?.setup.config ?? DEFAULT_SETUP.config);
+  const named = last('algorithm');
+  if (!linked && named !== undefined && last('task') === undefined && Object.hasOwn(algorithms, named))
+    Object.assign(base, homeOf(algorithms[named]));
   const bundle = last('bundle');
   const linked_engine = linked && linked.setup.engine !== 'auto' ? linked.setup.engine : 'webgpu';
   const engine = last('engine') ?? (bundle === undefined ? linked_engine : undefined);

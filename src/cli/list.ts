@@ -26,7 +26,9 @@ export function listText(): string {
   const rates = Object.values(policies).map((p) => `${p.learning_rate} with ${p.id}`);
   return [
     'Algorithms (--algorithm ID)',
-    ...Object.values(algorithms).map((a) => entry(a.id, `${a.title}: ${a.summary}`)),
+    ...Object.values(algorithms).map((a) =>
+      entry(a.id, `${a.title}: ${a.summary}${a.home ? ` At home on ${a.home.task}.` : ''}`),
+    ),
     '',
     'Parts (--part ROLE=ID) with their hyperparameters (--set NAME=VALUE)',
     ...ROLES.flatMap((role) => [

@@ -17,6 +17,8 @@ export interface Knob {
   unit?: string;
   /** LaTeX: what the knob is called in its part's equation; without it the equation does not name the knob */
   symbol?: string;
+  /** id of the metric in which a change of the knob shows first */
+  metric?: string;
 }
 export type KnobTable = Record<string, Knob>;
 

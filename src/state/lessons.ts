@@ -122,6 +122,8 @@ export function commandOf(
 ): string {
   const config = withoutDefaults(catalogue, lessonConfig(setup));
   const tables = settingTables(catalogue, config);
+  // without a task the command takes the algorithm's home
+  const is_usual = config.task === 'sum_to_target' && !own(catalogue.algorithms, config.algorithm)?.home;
   const words = (option: string, place: SettingPlace) =>
     Object.entries(config[place]).flatMap(([name, value]) => {
       if (name === 'warm_up_steps') return [`--warm-up ${value}`];
@@ -131,7 +133,7 @@ export function commandOf(
   return [
     'npm run train --',
     `--algorithm ${config.algorithm}`,
-    ...(config.task === 'sum_to_target' ? [] : [`--task ${config.task}`]),
+    ...(is_usual ? [] : [`--task ${config.task}`]),
     ...(config.policy === 'tabular' ? [] : [`--policy ${config.policy}`]),
     ...Object.entries(config.parts).map(([role, id]) => `--part ${role}=${id}`),
     ...words('task-set', 'task_settings'),

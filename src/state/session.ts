@@ -39,6 +39,8 @@ export interface Session {
   /** Builds the run again with some of its configuration changed. */
   open(change: Partial<RunConfig>): Promise<void>;
   setEngine(engine: EngineChoice): Promise<void>;
+  /** Gives up a run that is being opened: the former one goes on. */
+  cancel(): Promise<void>;
   toggle(): Promise<void>;
   step(): Promise<void>;
   reset(): Promise<void>;
@@ -81,6 +83,8 @@ export function sentenceOf(error: unknown): string {
   return text.trim() === '' ? 'The trainer stopped without saying why.' : text;
 }
 
+const isCancelled = (error: unknown) => error instanceof Error && error.name === 'Cancelled';
+
 /** An edit of one replica: only a spread makes those, and its panel says more than a mark on the charts could. */
 export const isOfSpread = ({ text }: Edit) => / \(replica \d+\)$/.test(text);
 
@@ -111,7 +115,7 @@ export function makeSession(
     try {
       return await work();
     } catch (error) {
-      if (from === link) run.getState().setProblem(sentenceOf(error));
+      if (from === link && !isCancelled(error)) run.getState().setProblem(sentenceOf(error));
       return undefined;
     }
   };
@@ -169,6 +173,12 @@ export function makeSession(
     return latest;
   };
 
+  /** Lets the former run go on after an opening that was cancelled. */
+  const goOn = async (): Promise<void> => {
+    const { is_wanted, status } = run.getState();
+    if (rebuilding === 0 && is_wanted && status.phase === 'paused') await attempt(() => api().start());
+  };
+
   /** Opens a run; where that is refused, goes back to the last one that could be opened and says why. */
   const openRun = async (change: Partial<RunConfig>, engine: EngineChoice, spread?: Spread): Promise<void> => {
     const before: Wanted = { config: setup.getState().config, engine: setup.getState().engine };
@@ -190,12 +200,12 @@ export function makeSession(
     if (mine !== rebuilds || is_broken) return;
     const back = has_run ? before : DEFAULT_SETUP;
     show(back);
-    if (has_run && status.phase !== 'failed') return; // the worker refused before it gave up the old run
+    if (has_run && status.phase !== 'failed') return goOn(); // the worker has not given up the old run
     run.getState().setWanted(is_going);
     if (await build(back, undefined)) {
       run
         .getState()
-        .setProblem(`${problem} The ${back === DEFAULT_SETUP ? 'default' : 'former'} run was opened instead.`);
+        .setProblem(`${problem} The ${back === DEFAULT_SETUP ? 'default' : 'former'} run was opened instead.`.trim());
     } else run.getState().setProblem(problem);
   };
 
@@ -226,6 +236,7 @@ export function makeSession(
     },
     open: (change) => openRun(change, setup.getState().engine),
     setEngine: (engine) => openRun({}, engine),
+    cancel: () => attempt(() => api().cancel()),
     toggle: async () => {
       if (run.getState().is_broken || run.getState().status.phase === 'failed') return session.restart();
       const is_wanted = !run.getState().is_wanted;
@@ -239,7 +250,7 @@ export function makeSession(
       await session.look();
     },
     reset: async () => {
-      await rebuild(async () => spreadOver(await api().reset()));
+      if (!(await rebuild(async () => spreadOver(await api().reset())))) await goOn();
     },
     openSpread: (change, spread) => openRun(change, setup.getState().engine, spread),
     setHyper: async (name, value) => {
@@ -292,7 +303,7 @@ export function makeSession(
     },
     load: async (file, fill, signal) => {
       const mine = ++rebuilds;
-      const cancel = () => void attempt(() => api().cancelRestore());
+      const cancel = () => void attempt(() => api().cancel());
       await api().pause(); // so that no row of the present run arrives behind those of the file
       let info: RunInfo;
       try {

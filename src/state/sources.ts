@@ -44,18 +44,39 @@ const fileOf = (path: string, text: string, index = 0): CodeFile => ({
   line: lineOf(text, index),
 });
 
-/** The file that declares a part, at the part, or at one of its slots. */
-function declarationOf(part: Part, slot?: string): CodeFile {
+/** Where a declaration stands in the file that exports it. */
+function placeOf(part: Part): { path: string; begin: number; end: number } | undefined {
   for (const [path, module] of Object.entries(algorithmModules)) {
     const text = algorithmTexts[path] ?? '';
     for (const [name, exported] of Object.entries(module)) {
       if (exported !== part) continue;
       const begin = text.search(new RegExp(`export const ${name}\\b`));
-      if (begin < 0) continue; // passed on from another file
-      const end = text.indexOf('\n});', begin);
-      const at = slot === undefined ? -1 : text.indexOf(`${slot}:`, begin);
-      return fileOf(path, text, at >= 0 && at < end ? at : begin);
+      if (begin >= 0) return { path, begin, end: text.indexOf('\n});', begin) }; // else passed on from another file
     }
+  }
+  return undefined;
+}
+
+/** The part whose declaration spells out the function that a part puts into a slot: itself, or whom it took it from. */
+function ownerOf(part: Part, slot: string): Part {
+  const spells = (one: Part) => {
+    const place = placeOf(one);
+    return place !== undefined && algorithmTexts[place.path].slice(place.begin, place.end).includes(`${slot}: {`);
+  };
+  if (spells(part)) return part;
+  const others = Object.values(algorithmModules).flatMap((module) => Object.values(module)) as Partial<Part>[];
+  const same = others.filter((one) => one?.slots?.[slot] !== undefined && one.slots[slot] === part.slots?.[slot]);
+  return (same as Part[]).find(spells) ?? part;
+}
+
+/** The file that declares a part, at the part, or at one of its slots. */
+function declarationOf(part: Part, slot?: string): CodeFile {
+  const owner = slot === undefined ? part : ownerOf(part, slot);
+  const place = placeOf(owner);
+  if (place) {
+    const text = algorithmTexts[place.path];
+    const at = slot === undefined ? -1 : text.indexOf(`${slot}:`, place.begin);
+    return fileOf(place.path, text, at >= 0 && at < place.end ? at : place.begin);
   }
   for (const [path, text] of Object.entries(algorithmTexts)) {
     const begin = text.indexOf(`id: '${part.id}',\n`);
@@ -81,6 +102,9 @@ function slotSource(slot: string, file: string, group: string, twin: CodeFile): 
   return { key: `${slot}/${file}`, group, title: `${slot}: ${file}`, wgsl: fileOf(part.file, part.text), twin };
 }
 
+/** The heading of what all algorithms share. */
+export const SHARED_GROUP = 'In every algorithm';
+
 /** Kernels in which a step of any algorithm can be followed, from the drawn symbol to the moved weight. */
 const SHARED_KERNELS = ['policy_gradient', 'sample_symbol', 'score_responses', 'logits_backward', 'adamw'];
 
@@ -103,14 +127,13 @@ export function sourcesOf(parts: Parts): Source[] {
       }
     }
   }
-  const shared = 'In every algorithm';
-  for (const kernel of SHARED_KERNELS) add(kernelSource(kernel, shared));
+  for (const kernel of SHARED_KERNELS) add(kernelSource(kernel, SHARED_GROUP));
   const declared = '/src/algorithms/algorithm.ts';
   const text = algorithmTexts[declared] ?? '';
   for (const [slot, { file }] of Object.entries(DEFAULT_FILLS)) {
     if (filled.has(slot)) continue;
     const begin = text.indexOf('DEFAULT_FILLS');
-    add(slotSource(slot, file, shared, fileOf(declared, text, text.indexOf(`${slot}:`, begin))));
+    add(slotSource(slot, file, SHARED_GROUP, fileOf(declared, text, text.indexOf(`${slot}:`, begin))));
   }
   return [...out.values()];
 }

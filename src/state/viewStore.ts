@@ -1,5 +1,6 @@
 /** What is open and looked at: nothing here changes the run. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Role, Term } from '../algorithms/algorithm.ts';
 import type { TokenColor } from './sampleScale.ts';
 import { type ChartView, PLAIN_CHARTS } from './zoom.ts';
 
@@ -26,6 +27,14 @@ export const PANELS = [
 ] as const;
 /** One of `PANELS`. */
 export type PanelId = (typeof PANELS)[number];
+
+/** A symbol of an equation that is pointed at: its setting, its metric and its lines of code are lit with it. */
+export interface Lit extends Term {
+  /** the equation it stands in: a role, or where all parts meet */
+  place: Role | 'shared';
+  /** it stays lit when the pointer goes */
+  is_held: boolean;
+}
 
 /** Which sections are open, and which sample is looked at. */
 export interface ViewState {
@@ -59,6 +68,7 @@ export interface ViewState {
   lesson: { id: string; part: number } | undefined;
   /** the source that a link asked for, as `sourcesOf` names it */
   code: string | undefined;
+  lit: Lit | undefined;
   /** the section that a link led to, and how many links have been followed: it comes into sight each time */
   shown: { panel: PanelId; count: number } | undefined;
   setOpen(panel: PanelId, is_open: boolean): void;
@@ -76,6 +86,7 @@ export interface ViewState {
   setExperiment(id: string | undefined): void;
   /** '' is the list of lessons */
   setLesson(lesson: { id: string; part: number } | undefined): void;
+  setLit(lit: Lit | undefined): void;
   /** Opens a section and brings it into sight, with one thing inside it where the section has several. */
   show(panel: PanelId, item?: string): void;
 }
@@ -121,6 +132,7 @@ export function makeViewStore(): ViewStore {
     experiment: undefined,
     lesson: undefined,
     code: undefined,
+    lit: undefined,
     shown: undefined,
     setOpen: (panel, is_open) => set((state) => ({ open: { ...state.open, [panel]: is_open } })),
     setHelp: (is_help_open) => set({ is_help_open }),
@@ -135,6 +147,7 @@ export function makeViewStore(): ViewStore {
     setFollowing: (is_following) => set({ is_following, followed: undefined, sample_step: undefined }),
     setFollowed: (followed) => set({ followed }),
     setExperiment: (experiment) => set({ experiment }),
+    setLit: (lit) => set({ lit }),
     show: (panel, item) =>
       set((state) => ({
         open: { ...state.open, [panel]: true },

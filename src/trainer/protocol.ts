@@ -184,6 +184,11 @@ export interface TrainerApi {
   listen(events: TrainerEvents): Promise<void>;
   /** Builds a run. 'auto' takes WebGPU, or the CPU engine where the only adapter is a slower software one. */
   open(config: RunConfig, engine: 'auto' | 'webgpu' | 'cpu'): Promise<RunInfo>;
+  /**
+   * Gives up a run that is being opened or restored: that request fails with an error named 'Cancelled', and the former run
+   * is back.
+   */
+  cancel(): Promise<void>;
   start(): Promise<void>;
   pause(): Promise<void>;
   /** Runs exactly one step and pauses. */
@@ -197,8 +202,6 @@ export interface TrainerApi {
   checkpoint(): Promise<ArrayBuffer>;
   /** Opens the run of a file and pauses it. The present run stays, and goes on, where that is refused or cancelled. */
   restore(file: ArrayBuffer): Promise<RunInfo>;
-  /** Makes a `restore` that is under way fail. */
-  cancelRestore(): Promise<void>;
   /** A group of the newest rollout; where the prompt `follow` was asked there, that prompt's. `is_close` adds what each coefficient was made of. */
   sample(prompt_index: number, replica: number, follow?: number, is_close?: boolean): Promise<SampleGroup>;
   /** How the advantages or coefficients of the newest rollout are spread. */

@@ -86,14 +86,14 @@ export class Run {
     this.values = Array.from({ length: resolved.batch.replicas }, () => ({ ...resolved.values }));
   }
 
-  /** Builds, compiles and, where asked for, warms up. `onProgress` gets 0 … 1 during a warm-up. */
+  /** Builds, compiles and, where asked for, warms up. `onProgress` gets 0 … 1 during a warm-up; what it throws ends it. */
   static async open(
     executor: Executor,
     config: RunConfig,
-    onProgress: (phase: 'compiling' | 'warming_up', progress: number) => void = () => {},
+    onProgress: (phase: 'compiling' | 'warming_up', progress: number) => void | Promise<void> = () => {},
   ): Promise<Run> {
     const run = new Run(executor, resolve(config, executor.info));
-    onProgress('compiling', 0);
+    await onProgress('compiling', 0);
     const { batch, policy } = run.resolved;
     run.start = new Float32Array(policy.num_parameters * batch.replicas);
     for (let r = 0; r < batch.replicas; r++)
@@ -255,7 +255,7 @@ export class Run {
   }
 
   /** Supervised updates on demonstrations; leaves its result in `start`. */
-  private async warmUp(onProgress: (phase: 'warming_up', progress: number) => void): Promise<void> {
+  private async warmUp(onProgress: (phase: 'warming_up', progress: number) => void | Promise<void>): Promise<void> {
     const { batch, policy, policy_family } = this.resolved;
     const supervised = resolve({
       ...this.config,
@@ -288,7 +288,7 @@ export class Run {
       if (k % 8 === 7 || k === batch.warm_up_steps - 1) {
         this.executor.seal();
         await this.executor.takeRows();
-        onProgress('warming_up', (k + 1) / batch.warm_up_steps);
+        await onProgress('warming_up', (k + 1) / batch.warm_up_steps);
       }
     }
     this.start = Float32Array.from((await this.executor.read(['params'])).params);

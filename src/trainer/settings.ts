@@ -62,7 +62,15 @@ export const BATCH: KnobTable = {
 
 /** Hyperparameters that belong to no part: the optimiser's and the sampler's. */
 export const COMMON_HYPER: KnobTable = {
-  learning_rate: { value: 0.003, min: 1e-6, max: 1, scale: 'log', doc: 'step size of AdamW', symbol: String.raw`\eta` },
+  learning_rate: {
+    value: 0.003,
+    min: 1e-6,
+    max: 1,
+    scale: 'log',
+    doc: 'step size of AdamW',
+    symbol: String.raw`\eta`,
+    metric: 'approx_kl',
+  },
   max_grad_norm: {
     value: 1,
     min: 0.01,
@@ -96,7 +104,15 @@ export const COMMON_HYPER: KnobTable = {
     doc: 'added to the root of the second moment',
     source: 'arXiv 1412.6980',
   },
-  entropy_coef: { value: 0, min: 0, max: 1, scale: 'log_zero', doc: 'weight of an entropy bonus', symbol: 'c_H' },
+  entropy_coef: {
+    value: 0,
+    min: 0,
+    max: 1,
+    scale: 'log_zero',
+    doc: 'weight of an entropy bonus',
+    symbol: 'c_H',
+    metric: 'entropy',
+  },
   temperature: {
     value: 1,
     min: 0.1,
@@ -104,5 +120,6 @@ export const COMMON_HYPER: KnobTable = {
     scale: 'linear',
     doc: 'divides the logits when a rollout is drawn and when its log-probabilities are computed',
     symbol: String.raw`\tau`,
+    metric: 'entropy',
   },
 };

@@ -68,6 +68,11 @@ function breathe(): Promise<void> {
 }
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
+/** The reader did not want to wait for a run that was being opened. */
+class Cancelled extends Error {
+  override name = 'Cancelled';
+}
+
 export class Trainer implements TrainerApi {
   private events: TrainerEvents | undefined;
   private run: Run | undefined;
@@ -81,6 +86,8 @@ export class Trainer implements TrainerApi {
   private phase: RunPhase = 'empty';
   private message = '';
   private progress = 0;
+  /** how often a cancel was asked for: a request is cancelled by one that came after it */
+  private cancels = 0;
   private loop: Promise<void> | undefined;
   private wants_pause = false;
   private speed_limit = 0;
@@ -90,7 +97,6 @@ export class Trainer implements TrainerApi {
   private paused_at = 0;
   private outbox: { row: Row; seconds: number }[] = [];
   private sent_at = 0;
-  private is_restore_cancelled = false;
   /** requests that change the run wait for each other */
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -149,6 +155,17 @@ export class Trainer implements TrainerApi {
     return new CpuExecutor(shaderLibrary, { slots: slotTwins() });
   }
 
+  async cancel(): Promise<void> {
+    this.cancels++;
+  }
+  /** Makes what throws in a request that was cancelled after this moment. */
+  private cancelCheck(): () => void {
+    const before = this.cancels;
+    return () => {
+      if (this.cancels !== before) throw new Cancelled('Opening the run was cancelled.');
+    };
+  }
+
   private discard(): void {
     const { executor, device } = this;
     this.executor = undefined; // first, so that a device which goes is not taken for a lost one
@@ -199,31 +216,46 @@ export class Trainer implements TrainerApi {
     return is_cpu_faster ? { executor: cpu, message } : { ...gpu, message };
   }
 
-  private adopt({ executor, device, message }: Chosen): Executor {
+  private adopt({ executor, device, message }: Chosen): void {
     this.executor = executor;
     this.device = device;
     this.message = message;
-    return executor;
   }
 
+  /** Opens a run. The former one is kept until the new one stands, and is back when the opening is cancelled. */
   private async begin(
     choice: EngineChoice,
     config: RunConfig,
     open: (executor: Executor) => Promise<Run>,
+    check: () => void,
   ): Promise<RunInfo> {
-    this.choice = choice;
-    this.config = config;
-    this.discard();
+    const { run, executor, device, paused_at } = this;
+    const former = { choice: this.choice, config: this.config, run, executor, device };
+    Object.assign(this, { choice, config, run: undefined, executor: undefined, device: undefined });
     this.outbox = [];
     this.steps_per_second = 0;
     this.tell({ phase: 'compiling', message: '', progress: 0 });
     try {
-      this.run = await open(this.adopt(await this.chooseEngine(choice, config)));
+      const chosen = await this.chooseEngine(choice, config);
+      this.adopt(chosen);
+      check();
+      this.run = await open(chosen.executor);
+      check();
     } catch (error) {
       this.discard();
+      if (error instanceof Cancelled && run) {
+        Object.assign(this, former);
+        this.tell({ phase: 'paused', message: '', progress: 1 });
+        this.paused_at = paused_at; // the opening was no time of its own
+        throw error;
+      }
+      executor?.destroy();
+      device?.destroy();
       this.tell({ phase: 'failed', message: (error as Error).message });
       throw error;
     }
+    executor?.destroy();
+    device?.destroy();
     this.opened_at = performance.now();
     this.tell({ phase: 'paused', progress: 1 });
     return this.run.info();
@@ -231,11 +263,15 @@ export class Trainer implements TrainerApi {
 
   private openRun(config: RunConfig, choice: EngineChoice): Promise<RunInfo> {
     resolve(config); // a wrong name or number stops nothing
+    const check = this.cancelCheck();
+    // says how far an opening is, and lets a `cancel` in
+    const getReady = async (phase: RunPhase, progress: number): Promise<void> => {
+      this.tell({ phase, progress });
+      await breathe();
+      check();
+    };
     return this.exclusive(
-      () =>
-        this.begin(choice, config, (executor) =>
-          Run.open(executor, config, (phase, progress) => this.tell({ phase, progress })),
-        ),
+      () => this.begin(choice, config, (executor) => Run.open(executor, config, getReady), check),
       false,
     );
   }
@@ -244,12 +280,12 @@ export class Trainer implements TrainerApi {
     return this.openRun(config, engine);
   }
 
-  /** From step 0 on the executor that is there; a new one where it was lost. */
+  /** From step 0 on the executor that is there; a new one where it was lost, or where a long start may be cancelled. */
   async reset(): Promise<RunInfo> {
     const config = this.run?.config ?? this.config;
     if (!config) throw new Error('There is no run. Open one first.');
     const { executor } = this;
-    if (!executor) return this.openRun(config, this.choice);
+    if (!executor || this.run?.config.batch.warm_up_steps) return this.openRun(config, this.choice);
     return this.exclusive(async () => {
       this.run = undefined;
       this.outbox = [];
@@ -319,18 +355,15 @@ export class Trainer implements TrainerApi {
   async restore(file: ArrayBuffer): Promise<RunInfo> {
     const checkpoint = decodeCheckpoint(file); // a bad file stops nothing
     checkCheckpoint(checkpoint);
-    this.is_restore_cancelled = false;
+    const check = this.cancelCheck();
     return this.exclusive(async () => {
-      const stopWhenCancelled = () => {
-        if (this.is_restore_cancelled) throw new Error('Opening the file was cancelled; the present run is untouched.');
-      };
-      stopWhenCancelled();
+      check();
       const chosen = await this.chooseEngine(this.choice, checkpoint.config);
       let run: Run;
       try {
-        stopWhenCancelled();
+        check();
         run = await openCheckpoint(chosen.executor, checkpoint);
-        stopWhenCancelled();
+        check();
       } catch (error) {
         release(chosen);
         throw error;
@@ -345,10 +378,6 @@ export class Trainer implements TrainerApi {
       this.tell({ phase: 'paused', progress: 1 });
       return run.info();
     });
-  }
-
-  async cancelRestore(): Promise<void> {
-    this.is_restore_cancelled = true;
   }
 
   /** Reads beside the loop: the copies are queued between two steps. */

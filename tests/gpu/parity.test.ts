@@ -5,10 +5,11 @@ import { shaderLibrary } from '../../src/engine/library.ts';
 import { launchesOf } from '../../src/engine/program.ts';
 import type { Numbers } from '../../src/engine/twin.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
+import { homeOf } from '../../src/trainer/home.ts';
 import { checkParity, type KernelParity } from '../../src/trainer/parity.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
-import { homeOf, openGpu } from './runs.ts';
+import { openGpu } from './runs.ts';
 
 let gpu: Awaited<ReturnType<typeof openGpu>>;
 const seen = new Map<string, KernelParity>();
@@ -74,10 +75,10 @@ describe('every dispatch of a step against its twin', () => {
 });
 
 describe('every algorithm, tabular', () => {
-  test.each(Object.keys(algorithms))('%s', async (algorithm) => {
+  test.each(Object.keys(algorithms))('%s', async (id) => {
     const executor = gpu.make({ has_guards: true });
     const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
-    const home = homeOf(algorithm);
+    const home = homeOf(algorithms[id]);
     const batch = { prompts: 4, group_size: 4, minibatches: 2, epochs: 1, replicas: 2, eval_every: 0 };
     const run = await Run.open(executor, defaultRun({ ...home, batch: { ...home.batch, ...batch, warm_up_steps: 2 } }));
     await run.advance(2);

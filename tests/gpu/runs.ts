@@ -20,21 +20,6 @@ export async function openGpu(): Promise<{
   return { make, adapter, errors };
 }
 
-/** Where an algorithm is at home: the task that shows its idea, where that is not sum_to_target, and what it needs there. */
-export function homeOf(algorithm: string): Partial<RunConfig> {
-  const homes: Record<string, Partial<RunConfig>> = {
-    concise_rl: { task: 'say_symbol' },
-    hpt: { task: 'one_answer' },
-    luffy: { task: 'one_answer' },
-    noisy_verifier: { task: 'two_forms', hyper: { false_negative: 0.2, exploit_rate: 0.5 } },
-    // votes need a start in which the majority is right
-    rlccf: { task: 'arithmetic', task_settings: { digits: 1 }, batch: { warm_up_steps: 40 } },
-    ssrl: { task: 'self_search', batch: { warm_up_steps: 60 } },
-    ttrl: { task: 'arithmetic', task_settings: { digits: 1 }, batch: { warm_up_steps: 40 } },
-  };
-  return { algorithm, ...(Object.hasOwn(homes, algorithm) ? homes[algorithm] : {}) };
-}
-
 /** A finished or running training with its rows. */
 export class Training {
   readonly rows: Row[] = [];

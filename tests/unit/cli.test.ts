@@ -60,6 +60,17 @@ describe('arguments', () => {
     });
   });
 
+  test('an algorithm without a task is opened at home; a task, a link, or an option that says otherwise goes first', () => {
+    const { config } = parseCommand(words('--algorithm ttrl --warm-up 5'));
+    expect(config).toMatchObject({ task: 'arithmetic', task_settings: { digits: 1 }, batch: { warm_up_steps: 5 } });
+    expect(parseCommand(words('--algorithm ttrl --task sum_to_target')).config.batch).toEqual({});
+    expect(parseCommand(words('--algorithm ttrl --link ?task=bandit')).config).toMatchObject({
+      task: 'bandit',
+      batch: {},
+    });
+    expect(parseCommand(words('--algorithm ssrl')).config.task).toBe('self_search');
+  });
+
   test.each([
     ['--algorithm drgrpo', "Unknown algorithm 'drgrpo'. Did you mean 'dr_grpo'? Known: "],
     ['--task sum_to_targt', "Unknown task 'sum_to_targt'. Did you mean 'sum_to_target'? Known: "],

@@ -32,6 +32,7 @@ import {
 } from '../../src/state/sweepRows.ts';
 import { complainSweep, sweepOf } from '../../src/state/sweepStore.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
+import { homeOf } from '../../src/trainer/home.ts';
 import type { RunConfig, RunInfo, TrainerApi, TrainerEvents } from '../../src/trainer/protocol.ts';
 import { resolve } from '../../src/trainer/resolve.ts';
 import { Trainer } from '../../src/trainer/trainer.ts';
@@ -78,6 +79,30 @@ describe('list of algorithms', () => {
     expect(found('1707.06347')).toEqual(['ppo']);
     expect(found('leave one')).toContain('rloo');
     expect(found('no such words')).toEqual([]);
+  });
+});
+
+describe('homes', () => {
+  const algorithms = Object.values(registries.algorithms);
+  const homeConfig = (id: string): RunConfig => defaultRun(homeOf(registries.algorithms[id]));
+
+  test.each(algorithms.map(({ id }) => id))('%s opens at home', (id) => {
+    const { algorithm, task } = resolve(homeConfig(id));
+    expect(algorithm.id).toBe(id);
+    expect(task.id).toBe(registries.algorithms[id].home?.task ?? defaultRun().task);
+  });
+
+  test('what needs a start that knows the task has one, and no algorithm hands its home on by accident', () => {
+    for (const id of ['ssrl', 'ttrl', 'rlccf'])
+      expect(homeOf(registries.algorithms[id]).batch?.warm_up_steps).toBeGreaterThan(0);
+    const homes = algorithms.flatMap(({ home }) => home ?? []);
+    expect(new Set(homes).size).toBe(homes.length);
+  });
+
+  test('a home is handed out as a copy', () => {
+    const home = homeOf(registries.algorithms.ssrl);
+    home.batch!.warm_up_steps = 0;
+    expect(homeOf(registries.algorithms.ssrl).batch).toEqual({ warm_up_steps: 60 });
   });
 });
 

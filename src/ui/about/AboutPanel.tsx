@@ -1,5 +1,5 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
-import { type Algorithm, type Part, type Parts, ROLES } from '../../algorithms/algorithm.ts';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { type Algorithm, type Part, type Parts, ROLES, type Role } from '../../algorithms/algorithm.ts';
 import {
   batchHome,
   COEFFICIENT,
@@ -15,10 +15,15 @@ import {
 import { own, ROLE_QUESTIONS, ROLE_TITLES } from '../../state/catalogue.ts';
 import { formatPlain } from '../../state/format.ts';
 import { titleOf } from '../../state/results.ts';
+import { DEFAULT_SETUP } from '../../state/setupStore.ts';
+import { foundTerms, meetingTerms, partTerms } from '../../state/terms.ts';
+import { homeOf } from '../../trainer/home.ts';
 import { useLab, useSetup, useView } from '../lab.tsx';
-import { ArxivLink } from '../links.tsx';
-import { Equation } from './Equation.tsx';
+import { ArxivLink, RunLink } from '../links.tsx';
 import { Legend } from './Legend.tsx';
+import { LitTerm } from './LitTerm.tsx';
+import { TermEquation, type TermEquationProps } from './TermEquation.tsx';
+import { useLitKnobs } from './useLitKnobs.ts';
 import './about.css';
 
 const SourceBrowser = lazy(() => import('./SourceBrowser.tsx'));
@@ -74,21 +79,42 @@ function Differences({ algorithm, rows }: { algorithm: Algorithm; rows: Differen
   );
 }
 
+/** The equations in which all parts meet. */
+const MEETING = [
+  { tex: COEFFICIENT, label: 'Coefficient of a token' },
+  { tex: UPDATE, label: 'Update of the weights' },
+] as const;
+
 /** The equation of every part with its symbols, then those of the optimiser and the sampler. */
 function Equations({ parts }: { parts: Parts }) {
   const { catalogue } = useLab();
   const config = useSetup((state) => state.config);
   const common = commonLegend(catalogue, config);
   const unnamed = common.filter(({ symbol }) => symbol === '');
+  const equations = useMemo(
+    (): TermEquationProps[] => [
+      ...MEETING.map((one) => ({ ...one, place: 'shared' as const, terms: foundTerms(one.tex, meetingTerms) })),
+      ...ROLES.map((role) => {
+        const { equation: tex, title } = parts[role];
+        return { tex, label: `Equation of ${title}`, place: role, terms: foundTerms(tex, partTerms(parts[role])) };
+      }),
+    ],
+    [parts],
+  );
+  useLitKnobs(equations);
+  const equationOf = (role: Role) => equations[MEETING.length + ROLES.indexOf(role)];
   return (
     <>
       <h3>Where the parts meet</h3>
       <p className="about-text">
         Every algorithm ends in one number per token, the coefficient of ∇ log π. Each brace is a role; the parts that
-        play them stand below, with their symbols and what those are set to.
+        play them stand below, with their symbols and what those are set to. Point at a symbol, or walk through an
+        equation with the arrow keys: its setting, its metric and the lines that compute it light up. A click or Enter
+        holds it.
       </p>
-      <Equation tex={COEFFICIENT} label="Coefficient of a token" />
-      <Equation tex={UPDATE} label="Update of the weights" />
+      {equations.slice(0, MEETING.length).map((equation) => (
+        <TermEquation key={equation.label} {...equation} />
+      ))}
       <Legend entries={common.filter(({ symbol }) => symbol !== '')} label="Symbols of the update" />
       {unnamed.length > 0 && (
         <details className="about-more">
@@ -106,7 +132,7 @@ function Equations({ parts }: { parts: Parts }) {
               </h4>
               <p>{part.doc}</p>
             </div>
-            <Equation tex={part.equation} label={`Equation of ${part.title}`} />
+            <TermEquation {...equationOf(role)} />
             <Legend entries={partLegend(catalogue, config, part)} label={`Symbols of ${part.title}`} />
           </section>
         );
@@ -128,6 +154,11 @@ export default function AboutPanel() {
   const played = ROLES.map((role) => own(config.parts, role) ?? '').join(' ');
   // biome-ignore lint/correctness/useExhaustiveDependencies: `played` is all of the configuration that parts depend on
   const parts = useMemo(() => runningParts(catalogue, config), [catalogue, config.algorithm, played]);
+  const code_section = useRef<HTMLHeadingElement>(null);
+  const showLines = () => {
+    setCodeOpen(true);
+    code_section.current?.scrollIntoView({ block: 'start' });
+  };
   if (!algorithm || !parts) return null;
   const home = batchHome(algorithm);
   const { paper, departures = [] } = algorithm;
@@ -159,6 +190,12 @@ export default function AboutPanel() {
           .
         </p>
       )}
+      {algorithm.home && (
+        <p className="about-text">
+          Its idea shows on {own(catalogue.tasks, algorithm.home.task)?.title}:{' '}
+          <RunLink config={{ ...DEFAULT_SETUP.config, ...homeOf(algorithm) }}>open it there</RunLink>.
+        </p>
+      )}
       <Equations parts={parts} />
       <h3>Departures from the paper</h3>
       {departures.length === 0 ? (
@@ -170,7 +207,9 @@ export default function AboutPanel() {
           ))}
         </ul>
       )}
-      <h3>Code, as it runs</h3>
+      <h3 ref={code_section} className="about-code">
+        Code, as it runs
+      </h3>
       {is_code_open ? (
         <Suspense fallback={<p className="muted">Loading</p>}>
           <SourceBrowser parts={parts} code={code} />
@@ -180,6 +219,7 @@ export default function AboutPanel() {
           Show the shaders and their twins
         </button>
       )}
+      <LitTerm onShow={showLines} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { sentenceOf } from '../../state/session.ts';
 import type { CodeFile } from '../../state/sources.ts';
 
@@ -32,8 +32,10 @@ function CopyButton({ text, file }: { text: string; file: string }) {
 const numbers = (from: number, to: number) =>
   Array.from({ length: Math.max(0, to - from) }, (_, i) => `${from + i}\n`).join('');
 
-/** A file as it is in the repository, with line numbers; scrolls by keyboard. */
-export function CodeView({ title, code }: { title: string; code: CodeFile }) {
+const NONE: readonly number[] = [];
+
+/** A file as it is in the repository, with line numbers; scrolls by keyboard. The lines of `lit` are marked. */
+export function CodeView({ title, code, lit = NONE }: { title: string; code: CodeFile; lit?: readonly number[] }) {
   const view = useRef<HTMLElement>(null);
   const count = useMemo(() => code.text.replace(/\n$/, '').split('\n').length, [code]);
   useLayoutEffect(() => {
@@ -41,10 +43,19 @@ export function CodeView({ title, code }: { title: string; code: CodeFile }) {
     const height = element?.querySelector('.code-lines')?.getBoundingClientRect().height ?? 0;
     if (element) element.scrollTop = Math.max(0, code.line - 1 - ABOVE) * (height / count);
   }, [code, count]);
+  useLayoutEffect(() => {
+    const element = view.current;
+    const marks = [...(element?.querySelectorAll<HTMLElement>('.code-lit') ?? [])];
+    if (!element || marks.length === 0 || marks.length !== lit.length) return;
+    const { scrollTop, clientHeight } = element;
+    const isSeen = ({ offsetTop, offsetHeight }: HTMLElement) =>
+      offsetTop >= scrollTop && offsetTop + offsetHeight <= scrollTop + clientHeight;
+    if (!marks.some(isSeen)) element.scrollTop = marks[0].offsetTop - clientHeight / 3;
+  }, [lit]);
   return (
     <figure className="code">
       <figcaption>
-        <b>{title}</b> <code>{code.file}</code>
+        <b>{title}</b> <code title={code.file}>{code.file}</code>
         <CopyButton text={code.text} file={code.file} />
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
@@ -55,6 +66,9 @@ export function CodeView({ title, code }: { title: string; code: CodeFile }) {
           {'\n'}
           {numbers(code.line + 1, count + 1)}
         </pre>
+        {lit.map((line) => (
+          <i key={line} className="code-lit" style={{ '--line': line - 1 } as CSSProperties} aria-hidden="true" />
+        ))}
         <pre className="code-text">
           <code>{code.text}</code>
         </pre>

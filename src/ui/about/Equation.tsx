@@ -2,12 +2,20 @@ import katex from 'katex';
 import 'katex/dist/katex.min.css';
 import { useLayoutEffect, useRef, useState } from 'react';
 
-/** Writes LaTeX into an element, with MathML for readers who listen. */
-function useTypeset<E extends HTMLElement>(tex: string, displayMode: boolean) {
+/** Writes LaTeX into an element, with MathML for readers who listen. `marked` is the same LaTeX with its symbols marked. */
+export function useTypeset<E extends HTMLElement>(tex: string, displayMode: boolean, marked = tex) {
   const ref = useRef<E>(null);
   useLayoutEffect(() => {
-    if (ref.current) katex.render(tex, ref.current, { displayMode, throwOnError: false, strict: 'ignore' });
-  }, [tex, displayMode]);
+    if (!ref.current) return;
+    katex.render(marked, ref.current, {
+      displayMode,
+      throwOnError: false,
+      strict: 'ignore',
+      trust: ({ command }) => command === '\\htmlData',
+    });
+    const source = ref.current.querySelector('annotation');
+    if (source) source.textContent = tex; // what is copied is the paper's formula
+  }, [tex, displayMode, marked]);
   return ref;
 }
 

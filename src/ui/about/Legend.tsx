@@ -4,7 +4,7 @@ import { own } from '../../state/catalogue.ts';
 import { formatValue } from '../../state/format.ts';
 import { titleOf } from '../../state/results.ts';
 import { ValueEntry } from '../knobs/ValueEntry.tsx';
-import { useLab, useSetup } from '../lab.tsx';
+import { useLab, useSetup, useView } from '../lab.tsx';
 import { TexSymbol } from './Equation.tsx';
 import '../knobs/knobs.css';
 
@@ -18,8 +18,9 @@ function LegendRow({ name, knob, symbol }: LegendEntry) {
     [session],
   );
   const title = titleOf(name);
+  const is_lit = useView((state) => state.lit?.knob === name);
   return (
-    <tr>
+    <tr className={is_lit ? 'is-lit' : undefined} data-knob={name}>
       <td className="legend-symbol">{symbol ? <TexSymbol tex={symbol} /> : <span className="muted">·</span>}</td>
       <th scope="row">{title}</th>
       <td className="legend-value">

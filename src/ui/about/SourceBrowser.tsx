@@ -1,5 +1,6 @@
 import { useEffect, useId, useMemo, useState } from 'react';
 import type { Parts } from '../../algorithms/algorithm.ts';
+import { linesOf } from '../../state/lines.ts';
 import { sourcesOf } from '../../state/sources.ts';
 import { useView } from '../lab.tsx';
 import { CodeView } from './CodeView.tsx';
@@ -14,7 +15,14 @@ export default function SourceBrowser({ parts, code }: { parts: Parts; code?: st
   useEffect(() => {
     if (code !== undefined) setWanted(code);
   }, [code, asked]);
-  const source = sources.find(({ key }) => key === wanted) ?? sources[0];
+  const lit = useView((state) => state.lit);
+  const found = useMemo(() => (lit ? linesOf(sources, lit.place, lit) : []), [sources, lit]);
+  // a symbol that is pointed at is looked at where it is computed
+  const lines = found.find(({ key }) => key === wanted) ?? found[0];
+  const source = sources.find(({ key }) => key === (lines?.key ?? wanted)) ?? sources[0];
+  useEffect(() => {
+    if (lit?.is_held && lines) setWanted(lines.key);
+  }, [lit, lines]);
   const groups = [...new Set(sources.map(({ group }) => group))];
   return (
     <div className="sources" data-testid="sources" data-aim={code}>
@@ -36,8 +44,8 @@ export default function SourceBrowser({ parts, code }: { parts: Parts; code?: st
         <span className="muted">{sources.length} functions make this run what it is.</span>
       </p>
       <div className="code-pair">
-        <CodeView title="WGSL" code={source.wgsl} />
-        <CodeView title="Twin" code={source.twin} />
+        <CodeView title="WGSL" code={source.wgsl} lit={lines?.wgsl} />
+        <CodeView title="Twin" code={source.twin} lit={lines?.twin} />
       </div>
     </div>
   );

@@ -49,6 +49,7 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
   const { view } = useLab();
   const move = useZoom();
   const read_step = useView((state) => state.read_step);
+  const is_lit = useView((state) => series.some(({ id }) => id === state.lit?.metric));
   const { ref, size } = useSize<HTMLDivElement>();
   const [drag, setDrag] = useState<{ from: number; to: number }>();
   const { rows, by, window, smooth, num_singles } = data;
@@ -153,7 +154,7 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
   const waiting = <p className="muted chart-waiting">{is_empty ? empty_text : 'Loading the chart'}</p>;
   const left_of = ref.current?.getBoundingClientRect().left ?? 0;
   return (
-    <div className="chart" data-testid={`chart-${title.toLowerCase()}`}>
+    <div className={is_lit ? 'chart is-lit' : 'chart'} data-testid={`chart-${title.toLowerCase()}`}>
       <div className="chart-head">
         <h3>
           {title}

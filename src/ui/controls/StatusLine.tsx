@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from '../../state/format.ts';
 import { PHASE_TITLES, phaseOf } from '../../state/summary.ts';
-import { useRun } from '../lab.tsx';
+import { useLab, useRun } from '../lab.tsx';
 
 /** Phase, step and speed. */
 export function StatusLine() {
@@ -21,6 +21,7 @@ export function StatusLine() {
 
 /** What the worker has to say, and how far it is while it gets ready. */
 export function StatusMessage() {
+  const { session } = useLab();
   const message = useRun((state) => (state.status.phase === 'failed' ? '' : state.status.message));
   const progress = useRun((state) => state.status.progress);
   const phase = useRun(phaseOf);
@@ -31,6 +32,9 @@ export function StatusMessage() {
         <>
           {PHASE_TITLES[phase]}
           <progress max={1} value={progress} aria-label={PHASE_TITLES[phase]} />
+          <button type="button" className="quiet status-cancel" onClick={() => void session.cancel()}>
+            Cancel
+          </button>
         </>
       )}
       <span role="status">{message}</span>

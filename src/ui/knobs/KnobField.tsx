@@ -2,6 +2,7 @@ import { memo, useEffect, useId, useRef, useState } from 'react';
 import type { Knob } from '../../engine/table.ts';
 import { formatValue } from '../../state/format.ts';
 import { numPositions, positionOf, valueAt } from '../../state/knobScale.ts';
+import { useView } from '../lab.tsx';
 import { ValueEntry } from './ValueEntry.tsx';
 import './knobs.css';
 
@@ -56,6 +57,7 @@ function useDelayed(commit: Commit, act: (value: number) => void) {
 /** One knob: its name, exact value, slider or choice, way back to the default, range, and its sentence. */
 export const KnobField = memo(function KnobField({ name, knob, value, commit, onCommit, onSweep }: Props) {
   const id = useId();
+  const is_lit = useView((state) => state.lit?.knob === name);
   const [draft, setDraft] = useState<number>();
   const shown = draft ?? value;
   const delayed = useDelayed(commit, (wanted) => {
@@ -76,7 +78,7 @@ export const KnobField = memo(function KnobField({ name, knob, value, commit, on
     onCommit(name, wanted);
   };
   return (
-    <div className="knob" data-knob={name}>
+    <div className={is_lit ? 'knob is-lit' : 'knob'} data-knob={name}>
       <div className="knob-head">
         <label htmlFor={id}>{title}</label>
         {shown !== knob.value && (

@@ -17,6 +17,7 @@ import {
 import { ACCURACY } from '../../state/summary.ts';
 import { useFrame, useLab, useLate, useRun, useSetup, useSize } from '../lab.tsx';
 import { ArxivLink } from '../links.tsx';
+import { Identity } from './Identity.tsx';
 import { dots, Plot, polyline } from './Plot.tsx';
 import './law.css';
 
@@ -260,6 +261,7 @@ export default function LawPanel() {
       <p className="law-text">{lawCaveat(score, { entropy_coef, eval_every, num_changes })}</p>
       <h3>What moves the entropy</h3>
       <Drops />
+      <Identity />
     </div>
   );
 }

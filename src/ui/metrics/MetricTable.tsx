@@ -1,5 +1,5 @@
 import { formatNumber } from '../../state/format.ts';
-import { useFrame, useLab, useRun } from '../lab.tsx';
+import { useFrame, useLab, useRun, useView } from '../lab.tsx';
 import { Panel } from '../Panel.tsx';
 import './metrics.css';
 
@@ -11,6 +11,7 @@ function MetricRows() {
   useFrame(REDRAW_MS);
   const infos = useRun((state) => state.info?.metrics);
   const speed = useRun((state) => state.status.steps_per_second);
+  const lit = useView((state) => state.lit?.metric);
   const { metrics } = run.getState();
   const has_band = metrics.num_replicas > 1;
   return (
@@ -34,7 +35,7 @@ function MetricRows() {
         {infos?.map(({ id, label, unit, doc }) => {
           const latest = metrics.latest(id);
           return (
-            <tr key={id}>
+            <tr key={id} className={id === lit ? 'is-lit' : undefined}>
               <th scope="row" title={doc}>
                 {label}
               </th>

@@ -1,7 +1,11 @@
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { own, ROLE_TITLES } from '../../state/catalogue.ts';
 import { plural } from '../../state/format.ts';
+import { openConfig } from '../../state/links.ts';
 import { findPicks, type Pick, pickGroups, rolesText } from '../../state/picks.ts';
+import { DEFAULT_SETUP } from '../../state/setupStore.ts';
+import { homeOf } from '../../trainer/home.ts';
+import type { RunConfig } from '../../trainer/protocol.ts';
 import { useLab, useSetup } from '../lab.tsx';
 import { useRefusals } from './useRefusals.ts';
 import './picker.css';
@@ -15,6 +19,7 @@ function Option({
   is_active,
   is_chosen,
   refusal,
+  home,
   onChoose,
 }: {
   id: string;
@@ -22,6 +27,8 @@ function Option({
   is_active: boolean;
   is_chosen: boolean;
   refusal: string | undefined;
+  /** the task on which it is opened where the present one refuses it */
+  home: string | undefined;
   onChoose(pick: Pick): void;
 }) {
   const classes = ['picker-option', is_active && 'is-active', refusal && 'is-refused'].filter(Boolean).join(' ');
@@ -34,7 +41,6 @@ function Option({
       data-id={pick.id}
       className={classes}
       aria-selected={is_chosen}
-      aria-disabled={refusal !== undefined}
       onClick={() => onChoose(pick)}
     >
       <span className="picker-title">
@@ -54,7 +60,7 @@ function Option({
       <span className="picker-summary">{pick.summary}</span>
       {refusal && (
         <span className="picker-refusal">
-          <b>Not available here.</b> {refusal}
+          <b>Opens on {home}, as a new run.</b> {refusal}
         </span>
       )}
     </div>
@@ -63,7 +69,8 @@ function Option({
 
 /** All algorithms in a dialog, searched while one types; the search field keeps the focus. */
 export default function AlgorithmPicker() {
-  const { catalogue, session, view } = useLab();
+  const lab = useLab();
+  const { catalogue, session, view } = lab;
   const id = useId();
   const present = useSetup((state) => state.config.algorithm);
   const task = useSetup((state) => own(catalogue.tasks, state.config.task)?.title);
@@ -72,12 +79,17 @@ export default function AlgorithmPicker() {
   const list = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(present);
-  const [said, setSaid] = useState('');
   const groups = useMemo(() => pickGroups(catalogue), [catalogue]);
   const found = useMemo(() => findPicks(groups, query), [groups, query]);
   const picks = found.flatMap((group) => group.picks);
   const at = picks.findIndex((pick) => pick.id === active);
   const optionId = (pick: string) => `${id}-${pick}`;
+  const { seed } = useSetup((state) => state.config);
+  const homeConfig = (pick: string): RunConfig => ({
+    ...DEFAULT_SETUP.config,
+    seed,
+    ...homeOf(catalogue.algorithms[pick]),
+  });
 
   useEffect(() => {
     dialog.current?.showModal();
@@ -87,25 +99,19 @@ export default function AlgorithmPicker() {
     const next = picks[Math.min(picks.length - 1, Math.max(0, index))];
     if (!next) return;
     setActive(next.id);
-    setSaid('');
     document.getElementById(optionId(next.id))?.scrollIntoView({ block: 'nearest' });
   };
   const search = (text: string) => {
     setQuery(text);
-    setSaid('');
     const left = findPicks(groups, text).flatMap((group) => group.picks);
     setActive((left.find((pick) => refused[pick.id] === undefined) ?? left[0])?.id ?? '');
     list.current?.scrollTo(0, 0);
   };
   const choose = (pick: Pick | undefined) => {
     if (!pick) return;
-    if (refused[pick.id]) {
-      setActive(pick.id);
-      setSaid(`${pick.title} is not available here: ${refused[pick.id]}`);
-      return;
-    }
     dialog.current?.close();
-    if (pick.id !== present) void session.swapAlgorithm(pick.id);
+    if (refused[pick.id]) void openConfig(lab, homeConfig(pick.id));
+    else if (pick.id !== present) void session.swapAlgorithm(pick.id);
   };
   const press = (event: KeyboardEvent) => {
     const to = {
@@ -155,8 +161,8 @@ export default function AlgorithmPicker() {
           </button>
         </div>
         <p className="picker-said" role="status">
-          {said ||
-            `${plural(picks.length, 'algorithm')}${num_refused > 0 ? `, ${num_refused} not available for ${task}` : ''}. Labels: where the parts are not GRPO’s.`}
+          {plural(picks.length, 'algorithm')}
+          {num_refused > 0 && `, ${num_refused} of them not for ${task}`}. Labels: where the parts are not GRPO’s.
         </p>
         <div ref={list} id={`${id}-list`} className="picker-list" role="listbox" aria-label="Algorithms">
           {found.map((group) => (
@@ -174,6 +180,7 @@ export default function AlgorithmPicker() {
                     is_active={pick.id === picks[at]?.id}
                     is_chosen={pick.id === present}
                     refusal={refused[pick.id]}
+                    home={own(catalogue.tasks, homeConfig(pick.id).task)?.title}
                     onChoose={choose}
                   />
                 ))}

@@ -11,8 +11,10 @@ const MOST_CHARTS = 3;
 /** Charts of further metrics, and the choice of one more. */
 export function MoreCharts() {
   const { view } = useLab();
-  const charted = useView((state) => state.charted);
+  const wanted = useView((state) => state.charted);
   const infos = useRun((state) => state.info?.metrics);
+  // a chart that was chosen for another run waits for one that measures it
+  const charted = wanted.filter((id) => id === HISTOGRAM || infos?.some((info) => info.id === id));
   const left = (infos ?? []).filter(({ id }) => id !== REWARD && id !== ENTROPY && !charted.includes(id));
   return (
     <>

@@ -11,6 +11,7 @@ export default function SelfTestPage() {
   const [rows, setRows] = useState<SelfTestRow[]>([]);
   const [result, setResult] = useState<SelfTestResult>();
   const [problem, setProblem] = useState('');
+  const [is_stopped, setStopped] = useState(false);
   useEffect(() => {
     let is_current = true;
     let waiting: SelfTestRow[] = [];
@@ -35,6 +36,10 @@ export default function SelfTestPage() {
       clearInterval(timer);
     };
   }, [session]);
+  const stop = () => {
+    session.close(); // the worker and its device go with it
+    setStopped(true);
+  };
   const num_failed = result?.num_failed ?? rows.filter((row) => !row.is_ok).length;
   return (
     <main className="selftest">
@@ -45,7 +50,9 @@ export default function SelfTestPage() {
       </p>
       <p className="selftest-result" role="status" data-testid="selftest-result">
         {problem !== '' && <b className="is-bad">{problem}</b>}
-        {problem === '' && !result && `Running: ${plural(rows.length, 'comparison')} so far, ${num_failed} failed.`}
+        {problem === '' &&
+          !result &&
+          `${is_stopped ? 'Stopped' : 'Running'}: ${plural(rows.length, 'comparison')} so far, ${num_failed} failed.`}
         {result && (
           <>
             <b className={num_failed > 0 ? 'is-bad' : 'is-good'}>
@@ -55,6 +62,13 @@ export default function SelfTestPage() {
           </>
         )}
       </p>
+      {problem === '' && !result && !is_stopped && (
+        <p>
+          <button type="button" onClick={stop}>
+            Stop
+          </button>
+        </p>
+      )}
       <div className="selftest-scroll">
         <table data-testid="selftest-rows">
           <thead>
