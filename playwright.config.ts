@@ -5,12 +5,24 @@ const PORT = Number(process.env.E2E_PORT ?? 4173);
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  testMatch: '**/*.e2e.ts',
   outputDir: 'test-results',
   timeout: 60_000,
-  workers: 1,
+  // Most of a test's time is spent waiting for steps: two tests beside each other need little more than one.
+  workers: 2,
+  fullyParallel: true,
+  projects: [
+    { name: 'page', testMatch: '**/*.e2e.ts' },
+    // What is timed runs alone and last.
+    { name: 'measure', testMatch: '**/*.measure.ts', workers: 1, dependencies: ['page'] },
+  ],
   forbidOnly: !!process.env.CI,
   retries: 0,
+  snapshotPathTemplate: 'tests/e2e/appearance/{arg}{ext}',
+  expect: {
+    timeout: 15_000, // two tests and a software adapter share a small machine
+    // fonts are hinted a little differently from machine to machine
+    toHaveScreenshot: { animations: 'disabled', caret: 'hide', maxDiffPixelRatio: 0.02 },
+  },
   reporter: [['list'], ['html', { open: 'never' }]],
   use: {
     baseURL: `http://127.0.0.1:${PORT}/`,

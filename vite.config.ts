@@ -3,6 +3,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { embedModule } from './scripts/embed-module.ts';
 
+const WORKER = 'src/trainer/worker.ts';
+
 /** KaTeX's style sheet offers every font in three formats; browsers with WebGPU need only the first. */
 const onlyWoff2: Plugin = {
   name: 'only-woff2',
@@ -33,9 +35,44 @@ function sharedWorker(file: string): Plugin {
   };
 }
 
+/**
+ * Preload hints for what the page loads of itself before anybody presses a button. Without them the browser learns of these
+ * scripts only from the scripts that ask for them.
+ */
+function preload(...files: string[]): Plugin {
+  return {
+    name: 'preload',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html, { bundle = {} }) => {
+        const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
+        const wanted = new Set<string>();
+        const add = (name: string) => {
+          if (wanted.has(name)) return;
+          wanted.add(name);
+          for (const next of chunks.find((chunk) => chunk.fileName === name)?.imports ?? []) add(next);
+        };
+        for (const file of files) {
+          const found = chunks.find((chunk) => chunk.facadeModuleId === resolve(import.meta.dirname, file));
+          if (!found) throw new Error(`'${file}' has no chunk of its own, wanted one to preload.`);
+          add(found.fileName);
+        }
+        return [...wanted]
+          .filter((name) => !html.includes(name))
+          .map((name) => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', crossorigin: true, href: `./${name}` },
+            injectTo: 'head' as const,
+          }));
+      },
+    },
+  };
+}
+
 export default defineConfig({
   base: './', // the built page works from any folder
-  plugins: [onlyWoff2, sharedWorker('src/trainer/worker.ts'), embedModule(), react()],
+  plugins: [onlyWoff2, sharedWorker(WORKER), embedModule(), react(), preload(WORKER, 'src/ui/charts/MetricChart.tsx')],
   build: {
     target: 'es2022',
     rolldownOptions: { input: ['index.html', 'embed.html'] },

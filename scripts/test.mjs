@@ -54,6 +54,15 @@ const vitest = (project) =>
     () => ({}),
   );
 
+/** One project of playwright.config.ts. */
+const e2e = (project) =>
+  runTests(
+    `e2e-${project}`,
+    () => [...tool('@playwright/test/cli.js'), 'test', `--project=${project}`, '--no-deps', '--reporter=list,json'],
+    ({ stats }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected }),
+    (report) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: report, PLAYWRIGHT_JSON_OUTPUT_NAME: report }),
+  );
+
 /** Sets WGPU_TEST_ADAPTER for all later stages to what this machine has. */
 function chooseAdapter() {
   if (process.env.WGPU_TEST_ADAPTER) {
@@ -83,11 +92,15 @@ vitest('unit');
 vitest('gpu');
 if (existsSync('tests/browser')) vitest('browser');
 if (built) {
+  e2e('page');
+  e2e('measure'); // also where a test of the page has failed
+  const may_miss = process.env.CI ? [] : ['--installed']; // a Mac has no WebKitGTK
+  runStage('ensure-browsers', ['sh', 'scripts/ensure-browsers.sh']);
   runTests(
-    'e2e',
-    () => [...tool('@playwright/test/cli.js'), 'test', '--reporter=list,json'],
-    ({ stats }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected }),
-    (report) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: report, PLAYWRIGHT_JSON_OUTPUT_NAME: report }),
+    'browsers',
+    (report) => [node, 'scripts/browsers.mjs', '--report', report, ...may_miss],
+    (counts) => counts,
+    () => ({}),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Supervised fine-tuning: the likelihood of demonstrations, and nothing else. */
 import { algorithm, part } from './algorithm.ts';
+import { promptSubset } from './concise_rl.ts';
 import { tokenMean } from './ppo.ts';
 import { noCorrection, noMask, noRegulariser, plainLikelihood, verifier } from './reinforce.ts';
 
@@ -22,6 +23,16 @@ export const demonstrations = part({
     parts.advantage.needs?.includes('value')
       ? `The source 'demonstrations' predicts no values, found the advantage '${parts.advantage.id}', which needs them. Choose another advantage.`
       : undefined,
+});
+
+export const demonstrationSubset = part({
+  ...demonstrations,
+  id: 'demonstration_subset',
+  title: 'Demonstrations of a few prompts',
+  doc: 'Only the first few prompts of the task are asked, and the task’s own solver writes every response.',
+  equation: String.raw`x\sim\mathcal D_{few},\ y^\star\sim\mathcal D(\cdot\mid x)`,
+  hyper: promptSubset.hyper,
+  slots: { ...demonstrations.slots, ...promptSubset.slots },
 });
 
 export const constantOne = part({

@@ -9,13 +9,19 @@ export async function main(argv: string[]): Promise<number> {
   const { device, info } = await openNodeDevice({ adapter: argv[0] });
   const adapter = info.description || info.architecture || info.vendor;
   let count = 0;
-  const { num_failed } = await selfTest(device, { kind: 'webgpu', adapter, is_software: info.software }, (row) => {
-    count++;
-    const verdict = row.is_ok ? 'ok    ' : 'FAILED';
-    console.log(
-      `${verdict} ${row.group.padEnd(12)} ${row.name.padEnd(44)} worst ${number(row.worst).padEnd(8)} allowed ${number(row.tolerance).padEnd(8)} ${row.note}`.trimEnd(),
-    );
-  });
-  console.log(`${count - num_failed} of ${count} checks passed on ${adapter}`);
+  const { num_failed, num_left_out } = await selfTest(
+    device,
+    { kind: 'webgpu', adapter, is_software: info.software },
+    (row) => {
+      count++;
+      const verdict = row.is_ok ? 'ok    ' : 'FAILED';
+      console.log(
+        `${verdict} ${row.group.padEnd(12)} ${row.name.padEnd(44)} worst ${number(row.worst).padEnd(8)} allowed ${number(row.tolerance).padEnd(8)} ${row.note}`.trimEnd(),
+      );
+    },
+  );
+  console.log(
+    `${count - num_failed} of ${count} checks passed on ${adapter}; ${num_left_out} outside cases left out, without implementation here`,
+  );
   return num_failed === 0 && count > 0 ? 0 : 1;
 }

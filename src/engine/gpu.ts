@@ -46,6 +46,7 @@ export class GpuExecutor implements Executor {
   private readonly store = new Map<string, StoredBuffer>();
   private readonly pipelines = new Map<string, Promise<{ pipeline: GPUComputePipeline; layout: GPUBindGroupLayout }>>();
   private ring: RowRing | undefined;
+  private why_lost: string | undefined;
   /** rejects the wait for rows: on some systems a lost device never answers a map */
   private abandon: ((why: Error) => void) | undefined;
 
@@ -57,6 +58,7 @@ export class GpuExecutor implements Executor {
   ) {
     this.lost = device.lost.then((l) => {
       const why = `The GPU device was lost (${l.reason || 'unknown'}): ${l.message || 'no reason given'}.`;
+      this.why_lost = why;
       this.abandon?.(new Error(why));
       return why;
     });
@@ -345,6 +347,7 @@ export class GpuExecutor implements Executor {
   async takeRows(): Promise<Float32Array[]> {
     const ring = this.ring;
     if (!ring) return [];
+    if (this.why_lost) throw new Error(this.why_lost); // a map would be refused without a word
     return new Promise((resolve, reject) => {
       this.abandon = reject;
       ring.take().then(resolve, reject);

@@ -1,7 +1,15 @@
 /** Sentences about names that are not known. */
 
-/** The names nearest to a wrong one, by edit distance, for "Did you mean". */
+const LEAST_PREFIX = 2; // a single letter begins half of all names
+
+/** Lower case without what joins words. */
+const bare = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, '');
+
+/** For "Did you mean": the shortest name that a wrong one begins, `sumto` for `sum_to_target`; else the nearest by edit distance. */
 export function nearest(name: string, known: string[]): string | undefined {
+  const start = bare(name);
+  const begun = start.length < LEAST_PREFIX ? [] : known.filter((k) => bare(k).startsWith(start));
+  if (begun.length > 0) return begun.reduce((a, b) => (b.length < a.length ? b : a));
   const distance = (a: string, b: string) => {
     const row = Array.from({ length: b.length + 1 }, (_, j) => j);
     for (let i = 1; i <= a.length; i++) {

@@ -69,6 +69,6 @@ export default experiment({
     },
   ],
   chosen:
-    'The entropy bonus is one of four values that were tried on GRPO; the other settings are those of the reference simulation.',
+    'Task, batch and learning rate are those of a separate program in double precision, in which GRPO’s entropy collapsed within 30 steps in four seeds. Here only the entropy bonus was searched: it is one of four values that were tried on GRPO.',
   curves: ['entropy', 'reward_mean', 'accuracy', 'covariance'],
 });

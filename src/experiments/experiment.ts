@@ -1,4 +1,5 @@
 /** What an experiment is: a question, arms to train, numbers to measure, and sentences of papers to hold against them. */
+import { defaultRun } from '../trainer/defaultRun.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import type { Measure } from './lib/measures.ts';
 import type { Relation } from './lib/statistics.ts';
@@ -76,23 +77,14 @@ export interface Experiment<A extends string = string, M extends string = string
 export const experiment = <const A extends string, const M extends string>(declared: Experiment<A, M>): Experiment =>
   declared;
 
+const TABLES = ['parts', 'task_settings', 'policy_settings', 'batch', 'hyper'] as const;
+
 /** The configuration of an arm at step 0: defaults, the experiment's base, the arm's own; tables are merged by name. */
 export function configOf(declared: Experiment, arm: string, seed: number): RunConfig {
   const { base } = declared;
-  const own = declared.arms[arm];
-  const table = <T>(name: 'parts' | 'task_settings' | 'policy_settings' | 'batch' | 'hyper'): Record<string, T> =>
-    ({ ...base[name], ...own[name] }) as Record<string, T>;
-  return {
-    task: own.task ?? base.task ?? 'sum_to_target',
-    policy: own.policy ?? base.policy ?? 'tabular',
-    algorithm: own.algorithm ?? base.algorithm ?? 'grpo',
-    parts: table('parts'),
-    task_settings: table('task_settings'),
-    policy_settings: table('policy_settings'),
-    batch: table('batch'),
-    hyper: table('hyper'),
-    seed,
-  };
+  const { doc: _, schedule: __, replicas_are: ___, ...own } = declared.arms[arm];
+  const tables = TABLES.map((name) => [name, { ...base[name], ...own[name] }]);
+  return defaultRun({ ...base, ...own, ...Object.fromEntries(tables), seed });
 }
 
 /** A configuration as it is after a change; like a run's exchange, another algorithm brings its own parts. */

@@ -1,6 +1,7 @@
 /** Imitation alone goes to the supervised trainers of both. */
-import { type FullScaleRun, type Mapping, PROCESSES, promptsOf, type Rule, type Values } from './launch.ts';
-import { SFT_KEYS } from './trlKeys.ts';
+import { type FullScaleRun, type Mapping, PROCESSES, promptsOf, type Rule, STEPS, type Values } from './launch.ts';
+import { none, same, taken } from './rules.ts';
+import { SFT_KEYS, TRL_BASE } from './trlKeys.ts';
 import { VERL_SFT_KEYS } from './verlKeys.ts';
 
 /** True where every response is a demonstration and is simply imitated, token by token. */
@@ -12,22 +13,19 @@ export const isSupervised = ({ parts }: FullScaleRun): boolean =>
   parts.weighting === 'token_mean';
 
 const RATE = 1e-5;
-const same: Rule = () => ({ kind: 'same' });
-const text =
-  (sentence: string): Rule =>
-  () => ({ kind: 'none', text: sentence });
+const unchanged: Rule = () => same();
 const PARTS: Record<string, Rule> = {
   'source/demonstrations': () => ({
     kind: 'approximate',
     text: 'The data file holds prompts with the solver’s responses.',
   }),
-  'reward/verifier': text('Nothing is rewarded.'),
-  'advantage/constant_one': same,
-  'stabiliser/none': same,
-  'correction/none': same,
-  'likelihood/plain': same,
-  'regulariser/none': same,
-  'weighting/token_mean': same,
+  'reward/verifier': none('Nothing is rewarded.'),
+  'advantage/constant_one': unchanged,
+  'stabiliser/none': unchanged,
+  'correction/none': unchanged,
+  'likelihood/plain': unchanged,
+  'regulariser/none': unchanged,
+  'weighting/token_mean': unchanged,
 };
 const rowsOf = (run: FullScaleRun): number => promptsOf(run) * run.batch.group_size;
 const replaced =
@@ -41,7 +39,7 @@ export const VERL_SFT: Mapping = {
   parts: PARTS,
   hyper: {
     learning_rate: replaced({ 'optim.lr': RATE }, TOO_LARGE),
-    weight_decay: ({ hyper }) => ({ kind: 'same', set: { 'optim.weight_decay': hyper.weight_decay } }),
+    ...taken({ weight_decay: 'optim.weight_decay' }),
   },
   batch: {
     prompts: (run) => ({
@@ -75,11 +73,13 @@ export const TRL_SFT: Mapping = {
   parts: PARTS,
   hyper: {
     learning_rate: replaced({ learning_rate: RATE }, TOO_LARGE),
-    weight_decay: ({ hyper }) => ({ kind: 'same', set: { weight_decay: hyper.weight_decay } }),
-    max_grad_norm: ({ hyper }) => ({ kind: 'same', set: { max_grad_norm: hyper.max_grad_norm } }),
-    adam_beta1: ({ hyper }) => ({ kind: 'same', set: { adam_beta1: hyper.adam_beta1 } }),
-    adam_beta2: ({ hyper }) => ({ kind: 'same', set: { adam_beta2: hyper.adam_beta2 } }),
-    adam_eps: ({ hyper }) => ({ kind: 'same', set: { adam_epsilon: hyper.adam_eps } }),
+    ...taken({
+      weight_decay: 'weight_decay',
+      max_grad_norm: 'max_grad_norm',
+      adam_beta1: 'adam_beta1',
+      adam_beta2: 'adam_beta2',
+      adam_eps: 'adam_epsilon',
+    }),
   },
   batch: {
     prompts: (run) => ({
@@ -91,25 +91,10 @@ export const TRL_SFT: Mapping = {
   seed: ({ seed }) => ({ kind: 'same', set: { seed, data_seed: seed } }),
   keys: SFT_KEYS,
   base: {
-    output_dir: 'out',
-    seed: 1,
-    data_seed: 1,
-    report_to: 'none',
-    save_strategy: 'no',
-    logging_steps: 1,
-    bf16: true,
-    gradient_checkpointing: true,
+    ...TRL_BASE,
     learning_rate: RATE,
-    lr_scheduler_type: 'constant',
-    warmup_steps: 0,
-    weight_decay: 0,
-    max_grad_norm: 1,
-    adam_beta1: 0.9,
-    adam_beta2: 0.999,
-    adam_epsilon: 1e-8,
-    per_device_train_batch_size: 4,
     gradient_accumulation_steps: 1,
-    max_steps: 200,
+    max_steps: STEPS,
     max_length: 2048,
     loss_type: 'nll',
     packing: false,

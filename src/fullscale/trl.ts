@@ -5,36 +5,30 @@ import {
   type Mapping,
   promptsOf,
   type Rule,
-  rateOf,
   rowsPerUpdate,
-  type Said,
   STEPS,
   updatesOf,
   type Values,
 } from './launch.ts';
-import { GRPO_KEYS, RLOO_KEYS } from './trlKeys.ts';
+import {
+  none,
+  OUTSIDE,
+  ofRatio,
+  ofSample,
+  publishedRate,
+  refused,
+  SEQUENCE_CLIP,
+  same,
+  sequenceClip,
+  taken,
+} from './rules.ts';
+import { GRPO_KEYS, RLOO_KEYS, TRL_BASE } from './trlKeys.ts';
 
 const MOST_ROWS = 4; // of one pass through the model on one process
 const WIDE = 1e9;
 
 const BASE: Values = {
-  output_dir: 'out',
-  seed: 1,
-  data_seed: 1,
-  report_to: 'none',
-  save_strategy: 'no',
-  logging_steps: 1,
-  bf16: true,
-  gradient_checkpointing: true,
-  learning_rate: 1e-6,
-  lr_scheduler_type: 'constant',
-  warmup_steps: 0,
-  weight_decay: 0,
-  max_grad_norm: 1,
-  adam_beta1: 0.9,
-  adam_beta2: 0.999,
-  adam_epsilon: 1e-8,
-  per_device_train_batch_size: 4,
+  ...TRL_BASE,
   gradient_accumulation_steps: 4,
   steps_per_generation: 16,
   num_iterations: 1,
@@ -69,13 +63,6 @@ export const isRloo = ({ parts }: FullScaleRun): boolean =>
   (parts.advantage === 'leave_one_out' && parts.stabiliser === 'sequence_clip') ||
   parts.advantage === 'whitened_return';
 
-const same = (set: Values = {}): Said => ({ kind: 'same', set });
-const none =
-  (text: string): Rule =>
-  () => ({ kind: 'none', text });
-const refused =
-  (refuse: string): Rule =>
-  () => ({ kind: 'none', refuse });
 const corrected =
   (mode: string): Rule =>
   () =>
@@ -84,10 +71,6 @@ const weighting =
   (loss_type: string, text?: string): Rule =>
   () =>
     text ? { kind: 'approximate', set: { loss_type }, text } : same({ loss_type });
-const noted = (run: FullScaleRun, said: Said): Said =>
-  updatesOf(run) === 1
-    ? { ...said, kind: 'approximate', text: 'With one update per rollout the ratio is 1, so it has no effect.' }
-    : said;
 const K3_ONLY = 'GRPOTrainer charges k3 alone; choose it, or set kl_coef to 0.';
 const otherKl: Rule = ({ hyper }) => (hyper.kl_coef > 0 ? { kind: 'none', refuse: K3_ONLY } : same({ beta: 0 }));
 
@@ -137,12 +120,12 @@ const PARTS: Record<string, Rule> = {
   'advantage/greedy_baseline': refused('TRL draws no greedy response for a baseline.'),
   'advantage/gae': refused('TRL 1.13.0 has no trainer with a critic.'),
   'advantage/gae_plain': refused('TRL 1.13.0 has no trainer with a critic.'),
-  'stabiliser/ppo_clip': (run) => noted(run, same()),
-  'stabiliser/plain_clip': (run) => noted(run, same({ delta: null })),
-  'stabiliser/mean_sequence_clip': (run) => noted(run, same({ importance_sampling_level: 'sequence' })),
+  'stabiliser/ppo_clip': (run) => ofRatio(run, same()),
+  'stabiliser/plain_clip': (run) => ofRatio(run, same({ delta: null })),
+  'stabiliser/mean_sequence_clip': (run) => ofRatio(run, same({ importance_sampling_level: 'sequence' })),
   'stabiliser/sequence_clip': (run) =>
     isRloo(run)
-      ? noted(run, same())
+      ? ofRatio(run, same())
       : {
           kind: 'none',
           refuse:
@@ -150,10 +133,10 @@ const PARTS: Record<string, Rule> = {
         },
   'stabiliser/cispo': (run) =>
     run.parts.weighting === 'token_mean'
-      ? noted(run, same({ loss_type: 'cispo' }))
+      ? ofRatio(run, same({ loss_type: 'cispo' }))
       : { kind: 'none', refuse: 'TRL’s cispo always weighs by the token mean; choose that weighting.' },
   'stabiliser/old_ratio': (run) =>
-    noted(run, {
+    ofRatio(run, {
       kind: 'approximate',
       set: { epsilon: 1, epsilon_high: WIDE, delta: null },
       text: 'TRL cannot switch its clip off; the bounds are set where no ratio comes.',
@@ -187,12 +170,7 @@ const clipSide =
   (side: 'low' | 'high'): Rule =>
   ({ hyper, parts }) => {
     const key = side === 'low' ? 'epsilon' : 'epsilon_high';
-    if (parts.stabiliser === 'mean_sequence_clip')
-      return {
-        kind: 'replaced',
-        set: { [key]: side === 'low' ? 3e-4 : 4e-4 },
-        text: 'The range of a response’s mean ratio shrinks with its length; 3e-4 and 4e-4 are GSPO’s own.',
-      };
+    if (parts.stabiliser === 'mean_sequence_clip') return sequenceClip({ [key]: SEQUENCE_CLIP[side] });
     if (parts.stabiliser !== 'cispo') return same({ [key]: hyper[`clip_${side}`] });
     return side === 'low'
       ? { kind: 'none', text: 'TRL’s cispo has no lower bound.' }
@@ -204,46 +182,35 @@ const clipSide =
   };
 const SMALL = 'TRL has the constant 1e-4: it matters where the rewards of a group differ by less than a hundredth.';
 
-const sampled = (is_population: number): Said => ({
-  kind: is_population === 0 ? 'same' : 'none',
-  text: 'TRL divides by n − 1, as for a sample.',
-});
-
 const HYPER: Record<string, Rule> = {
-  learning_rate: (run) => {
-    const [rate, source] = rateOf(run);
-    return {
-      kind: 'replaced',
-      set: { learning_rate: rate },
-      text: `The toy’s rate is far too large for a language model; ${rate.toExponential()}: ${source}.`,
-    };
-  },
-  max_grad_norm: ({ hyper }) => same({ max_grad_norm: hyper.max_grad_norm }),
-  weight_decay: ({ hyper }) => same({ weight_decay: hyper.weight_decay }),
-  adam_beta1: ({ hyper }) => same({ adam_beta1: hyper.adam_beta1 }),
-  adam_beta2: ({ hyper }) => same({ adam_beta2: hyper.adam_beta2 }),
-  adam_eps: ({ hyper }) => same({ adam_epsilon: hyper.adam_eps }),
+  learning_rate: publishedRate('learning_rate'),
+  ...taken({
+    max_grad_norm: 'max_grad_norm',
+    weight_decay: 'weight_decay',
+    adam_beta1: 'adam_beta1',
+    adam_beta2: 'adam_beta2',
+    adam_eps: 'adam_epsilon',
+    temperature: 'temperature',
+    dual_clip: 'delta',
+    weight_cap: 'vllm_importance_sampling_clip_max',
+    weight_low: 'vllm_importance_sampling_clip_min',
+  }),
   entropy_coef: ({ hyper }) => ({
     kind: 'approximate',
     set: { entropy_coef: hyper.entropy_coef },
     text: 'A token mean there, whatever the weighting; over a large vocabulary lower the coefficient.',
   }),
-  temperature: ({ hyper }) => same({ temperature: hyper.temperature }),
   advantage_eps: none(SMALL),
-  std_is_population: ({ hyper }) => sampled(hyper.std_is_population),
-  whiten_is_population: ({ hyper }) => sampled(hyper.whiten_is_population),
+  ...ofSample('TRL'),
   lone_response: none('TRL needs at least two responses per prompt.'),
   discount: none('TRL has no discount: every token of a response has the same advantage.'),
   clip_low: clipSide('low'),
   clip_high: clipSide('high'),
-  dual_clip: ({ hyper }) => same({ delta: hyper.dual_clip }),
   kl_coef: ({ hyper, parts }) => (parts.regulariser === 'kl_k3' ? same({ beta: hyper.kl_coef }) : same({ beta: 0 })),
   kl_reward_coef: (run) =>
     isRloo(run)
       ? same({ beta: run.hyper.kl_reward_coef })
       : { kind: 'none', text: 'Only RLOOTrainer charges the KL in the reward.' },
-  weight_cap: ({ hyper }) => same({ vllm_importance_sampling_clip_max: hyper.weight_cap }),
-  weight_low: ({ hyper }) => same({ vllm_importance_sampling_clip_min: hyper.weight_low }),
   normalise_weights: none('TRL does not divide the weights by their mean.'),
   norm_length: none('The constant is max_completion_length there.'),
   overlong_buffer: none('An argument of get_soft_overlong_punishment: a quarter of the longest response.'),
@@ -269,10 +236,9 @@ const BATCH: Record<string, Rule> = {
   }),
   oversample: none('TRL chooses no groups.'),
   staleness: none('GRPOTrainer draws with the present weights.'),
-  replicas: none('One launch for every seed; this file is the first.'),
+  ...OUTSIDE,
   eval_every: none('Evaluation has settings of its own there.'),
   eval_samples: none('Evaluation has settings of its own there.'),
-  entropy_watch: none('A measurement of this page only.'),
   warm_up_steps: none('Begin from a model that was fine-tuned, with SFTTrainer.'),
 };
 

@@ -1,5 +1,5 @@
 /** Arguments of TRL 1.13.0 that launch files may hold, with TRL's defaults; undefined where it has none worth naming. */
-import type { Value } from './launch.ts';
+import type { Value, Values } from './launch.ts';
 
 export const TRL_RELEASE = '1.13.0';
 
@@ -42,6 +42,27 @@ const ONLINE: Record<string, Value | undefined> = {
   epsilon_high: null,
   use_vllm: false,
   vllm_mode: 'colocate',
+};
+
+/** What every launch file for TRL begins with. */
+export const TRL_BASE: Values = {
+  output_dir: 'out',
+  seed: 1,
+  data_seed: 1,
+  report_to: 'none',
+  save_strategy: 'no',
+  logging_steps: 1,
+  bf16: true,
+  gradient_checkpointing: true,
+  learning_rate: 1e-6,
+  lr_scheduler_type: 'constant',
+  warmup_steps: 0,
+  weight_decay: 0,
+  max_grad_norm: 1,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  adam_epsilon: 1e-8,
+  per_device_train_batch_size: 4,
 };
 
 /** Of `GRPOConfig`. */

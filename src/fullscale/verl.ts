@@ -6,13 +6,24 @@ import {
   PROCESSES,
   promptsOf,
   type Rule,
-  rateOf,
   rowsPerUpdate,
   type Said,
   STEPS,
   updatesOf,
   type Values,
 } from './launch.ts';
+import {
+  none,
+  OUTSIDE,
+  ofRatio,
+  ofSample,
+  publishedRate,
+  refused,
+  SEQUENCE_CLIP,
+  same,
+  sequenceClip,
+  taken,
+} from './rules.ts';
 import { VERL_KEYS } from './verlKeys.ts';
 
 const A = 'actor_rollout_ref.actor.';
@@ -88,14 +99,6 @@ const BASE: Values = {
   'trainer.use_v1': true,
 };
 
-const same = (set: Values = {}): Said => ({ kind: 'same', set });
-const none =
-  (text: string): Rule =>
-  () => ({ kind: 'none', text });
-const refused =
-  (refuse: string): Rule =>
-  () => ({ kind: 'none', refuse });
-
 /** An estimator that compares the responses of a group. */
 const ofGroup =
   (estimator: string, rest: Values = {}): Rule =>
@@ -121,9 +124,6 @@ const clip = (low: number, high: number): Values => ({
   [`${A}clip_ratio_high`]: Math.max(high, LEAST_CLIP),
 });
 const loss = (mode: string, rest: Values = {}): Values => ({ [`${A}policy_loss.loss_mode`]: mode, ...rest });
-const ONE_UPDATE = 'With one update per rollout the ratio is 1, so it has no effect.';
-const noted = (run: FullScaleRun, said: Said): Said =>
-  updatesOf(run) === 1 ? { ...said, kind: 'approximate', text: ONE_UPDATE } : said;
 
 const REPOSITORY = {
   luffy: 'ElliottYan/LUFFY (commit 01f4ae06, exp_scripts/train.sh) has it, on a fork of verl 0.1.',
@@ -223,10 +223,10 @@ const PARTS: Record<string, Rule> = {
           : 'verl has no moving-average baseline.',
     };
   },
-  'stabiliser/ppo_clip': (run) => noted(run, same(loss('vanilla'))),
-  'stabiliser/plain_clip': (run) => noted(run, same(loss('vanilla', { [`${A}clip_ratio_c`]: OFF }))),
-  'stabiliser/mean_sequence_clip': (run) => noted(run, same(loss('gspo'))),
-  'stabiliser/cispo': (run) => noted(run, same(loss('cispo'))),
+  'stabiliser/ppo_clip': (run) => ofRatio(run, same(loss('vanilla'))),
+  'stabiliser/plain_clip': (run) => ofRatio(run, same(loss('vanilla', { [`${A}clip_ratio_c`]: OFF }))),
+  'stabiliser/mean_sequence_clip': (run) => ofRatio(run, same(loss('gspo'))),
+  'stabiliser/cispo': (run) => ofRatio(run, same(loss('cispo'))),
   'stabiliser/clip_cov': (run) => ({
     kind: 'approximate',
     set: loss('clip_cov', micro(run)),
@@ -235,7 +235,7 @@ const PARTS: Record<string, Rule> = {
   'stabiliser/old_ratio': (run) =>
     run.parts.regulariser === 'kl_cov'
       ? same()
-      : noted(run, {
+      : ofRatio(run, {
           kind: 'approximate',
           set: loss('vanilla', { ...clip(1, WIDE), [`${A}clip_ratio_c`]: OFF }),
           text: 'verl cannot switch its clip off; the bounds are set where no ratio comes.',
@@ -303,20 +303,11 @@ function micro(run: FullScaleRun): Values {
   };
 }
 
-const critic =
-  (key: string): Rule =>
-  ({ hyper }) =>
-    same({ [`critic.${key}`]: hyper.value_clip });
 const clipSide =
   (side: 'low' | 'high'): Rule =>
   ({ hyper, parts }) => {
     const value = hyper[`clip_${side}`];
-    if (parts.stabiliser === 'mean_sequence_clip')
-      return {
-        kind: 'replaced',
-        set: clip(3e-4, 4e-4),
-        text: 'The range of a response’s mean ratio shrinks with its length; 3e-4 and 4e-4 are GSPO’s own.',
-      };
+    if (parts.stabiliser === 'mean_sequence_clip') return sequenceClip(clip(SEQUENCE_CLIP.low, SEQUENCE_CLIP.high));
     const both = clip(hyper.clip_low, hyper.clip_high);
     const set = {
       [`${A}clip_ratio`]: both[`${A}clip_ratio`],
@@ -327,22 +318,16 @@ const clipSide =
 const decimal = (value: number) => (Number.isInteger(value) ? `${value}.0` : String(Number(value.toFixed(6))));
 const betas: Rule = ({ hyper }) => same({ [`${A}optim.betas`]: [hyper.adam_beta1, hyper.adam_beta2] });
 
-const sampled = (is_population: number): Said => ({
-  kind: is_population === 0 ? 'same' : 'none',
-  text: 'verl divides by n − 1, as for a sample.',
-});
-
 const HYPER: Record<string, Rule> = {
-  learning_rate: (run) => {
-    const [rate, source] = rateOf(run);
-    return {
-      kind: 'replaced',
-      set: { [`${A}optim.lr`]: rate },
-      text: `The toy’s rate is far too large for a language model; ${rate.toExponential()}: ${source}.`,
-    };
-  },
-  max_grad_norm: ({ hyper }) => same({ [`${A}optim.clip_grad`]: hyper.max_grad_norm }),
-  weight_decay: ({ hyper }) => same({ [`${A}optim.weight_decay`]: hyper.weight_decay }),
+  learning_rate: publishedRate(`${A}optim.lr`),
+  ...taken({
+    max_grad_norm: `${A}optim.clip_grad`,
+    weight_decay: `${A}optim.weight_decay`,
+    temperature: `${R}temperature`,
+    discount: 'algorithm.gamma',
+    gae_lambda: 'algorithm.lam',
+    value_clip: 'critic.cliprange_value',
+  }),
   adam_beta1: betas,
   adam_beta2: betas,
   adam_eps: ({ hyper }) =>
@@ -352,18 +337,13 @@ const HYPER: Record<string, Rule> = {
     set: { [`${A}entropy_coeff`]: hyper.entropy_coef },
     text: 'Over a vocabulary of a hundred thousand the entropy is larger than here; lower the coefficient.',
   }),
-  temperature: ({ hyper }) => same({ [`${R}temperature`]: hyper.temperature }),
   advantage_eps: ({ hyper }) =>
     hyper.advantage_eps === 1e-6
       ? { kind: 'same', text: 'verl has the constant 1e-6.' }
       : { kind: 'none', text: 'verl has the constant 1e-6.' },
-  std_is_population: ({ hyper }) => sampled(hyper.std_is_population),
-  whiten_is_population: ({ hyper }) => sampled(hyper.whiten_is_population),
+  ...ofSample('verl'),
   lone_response: none('verl’s rloo needs at least two responses.'),
-  discount: ({ hyper }) => same({ 'algorithm.gamma': hyper.discount }),
-  gae_lambda: ({ hyper }) => same({ 'algorithm.lam': hyper.gae_lambda }),
   value_coef: none('The critic has an optimiser of its own, and the factor ½ is built in.'),
-  value_clip: critic('cliprange_value'),
   kl_reward_coef: ({ hyper }) =>
     hyper.kl_reward_coef > 0
       ? same({
@@ -460,10 +440,9 @@ const BATCH: Record<string, Rule> = {
   staleness: none(
     'verl’s default trainer draws with the present weights; trainer.v1.trainer_mode=separate_async is nearest.',
   ),
-  replicas: none('One launch for every seed; this file is the first.'),
+  ...OUTSIDE,
   eval_every: ({ batch }) => same({ 'trainer.test_freq': batch.eval_every > 0 ? batch.eval_every : -1 }),
   eval_samples: none('Validation has settings of its own, rollout.val_kwargs.'),
-  entropy_watch: none('A measurement of this page only.'),
   warm_up_steps: none('Begin from a model that was fine-tuned.'),
 };
 

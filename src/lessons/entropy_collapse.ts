@@ -24,7 +24,7 @@ export default lesson({
         }),
         question(
           'Reward rises. Which way does the entropy of the next-symbol distribution go, and how far?',
-          'Down, nearly to zero: the policy settles on one answer per prompt, although hundreds are right. It starts close to log 8 = 2.08 nats, where every symbol would be equally likely.',
+          'Down, nearly to zero: the policy settles on one answer per prompt, although hundreds are right. It starts at about 1.7 nats; with every symbol equally likely it would be log 8 = 2.08.',
         ),
         expect('The entropy is gone before the reward has fully arrived.', {
           title: 'GRPO',
@@ -51,7 +51,7 @@ export default lesson({
         ),
         question(
           'Logits move in the direction of the advantage. When does rewarding a response raise the entropy?',
-          'When the response was unlikely. Rewarding what is likely already sharpens the policy; rewarding a rare success spreads it. Once good answers are the likely ones, the covariance is positive and entropy can only fall.',
+          'When the response was unlikely. Rewarding what is likely already sharpens the policy; rewarding a rare success spreads it. Once good answers are the likely ones, the covariance is positive and, to first order, entropy can only fall.',
         ),
         task('Open the entropy law and look at the two lower curves: do they rise and fall together?', {
           at: { section: 'law' },

@@ -92,7 +92,7 @@ export default lesson({
           'It pushes it down: δ > 0. That is the call back which a maximiser does not have. An advantage of a right answer is never negative in a mixed group.',
         ),
         text(
-          'When all answers of a group are equal, r̂ is 0, and the residual pulls the policy back to where it started. GRPO would do nothing.',
+          'When all answers of a group have the same reward, r̂ is 0, and the residual pulls the policy back to where it started. GRPO would do nothing.',
         ),
       ],
     },
@@ -100,7 +100,7 @@ export default lesson({
       title: 'β turns it into a maximiser',
       blocks: [
         text(
-          'β says how sharply reward raises likelihood. The exponent also grows with the length of an answer, which is why 15 suits thousands of tokens and 1 suits four.',
+          'β says how sharply reward raises likelihood. The exponent is β times the length of the answer. With the paper’s 15 even four symbols would leave only the best answers, so β is 1 here.',
         ),
         task('Start FlowRL with β = 5.', {
           open: sharp,

@@ -59,7 +59,7 @@ export default lesson({
         task('Look for “True reward” among the metrics and compare it with “Reward”.', { at: { section: 'metrics' } }),
         question(
           'Some prompts have a wrong majority at the start. What becomes of them?',
-          'Nearly always they stay wrong, and more firmly so. The gain comes from the others: a right majority becomes certainty.',
+          'Some are outvoted as right answers grow more frequent. The others settle on their wrong label, and then they are certain of it: agreement is all that is rewarded.',
         ),
         expect('Reward above truth, by the prompts that locked in a wrong label.', {
           title: 'TTRL',
@@ -103,7 +103,7 @@ export default lesson({
       title: 'Several voters',
       blocks: [
         text(
-          'Errors that one policy repeats, another may not share. RLCCF lets several policies vote on the same prompts, each with the weight of its agreement with itself.',
+          'Errors that one policy repeats, another may not share. RLCCF lets several policies vote on the same prompts, each with the weight of its agreement with itself: n counts how often policy j gave the answer a among its K.',
         ),
         formula('Weighted vote of RLCCF', String.raw`\hat y=\arg\max_a\sum_jSC_j\,n_{j,a},\qquad SC_j=\max_an_{j,a}/K`),
         task('Start four policies that vote together. The band on the charts spans them.', {

@@ -94,7 +94,11 @@ export function batchTable(catalogue: Catalogue, config: RunConfig): KnobTable {
   return withDefaults(BATCH, own(catalogue.algorithms, config.algorithm)?.batch);
 }
 
-/** The three places of a configuration that hold settings, with their tables. */
+/** How many replicas a run has: its own number, or what its algorithm recommends. */
+export const replicasOf = (catalogue: Catalogue, config: RunConfig): number =>
+  config.batch.replicas ?? batchTable(catalogue, config).replicas.value;
+
+/** The places of a configuration that hold settings, with their tables. */
 export function settingTables(catalogue: Catalogue, config: RunConfig) {
   return {
     hyper: hyperTable(catalogue, config),

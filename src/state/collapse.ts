@@ -26,16 +26,15 @@ export interface Collapse {
 export class CollapseWatch {
   found: Collapse | undefined;
   private next = 0;
-
-  /** Forgets everything, for a new run. */
-  clear(): void {
-    this.found = undefined;
-    this.next = 0;
-  }
+  private generation = -1;
 
   /** The collapse, if it has happened among the rows so far. */
   look(metrics: MetricStore): Collapse | undefined {
-    if (metrics.num_rows < this.next) this.clear();
+    if (metrics.generation !== this.generation || metrics.num_rows < this.next) {
+      this.found = undefined;
+      this.next = 0;
+      this.generation = metrics.generation;
+    }
     const entropy = metrics.column(ENTROPY)?.mean;
     const flat = metrics.column(FLAT_GROUPS)?.mean;
     const start = metrics.first(ENTROPY)?.mean;

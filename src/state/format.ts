@@ -18,7 +18,7 @@ export function formatNumber(value: number, digits = 3): string {
         .replace('e-', 'e−')
         .replace('e+', 'e')
     );
-  if (size >= 1000) return sign + group.format(size);
+  if (Number(size.toPrecision(digits)) >= 1000) return sign + group.format(size);
   return sign + size.toPrecision(digits);
 }
 
@@ -49,5 +49,6 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(bytes / 1024 ** 2)} MiB`;
 }
 
-/** `1 step`, `2 steps`. */
-export const plural = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 step`, `2 steps`, `2 launches`. */
+export const plural = (count: number, noun: string, many = `${noun}s`): string =>
+  `${formatCount(count)} ${count === 1 ? noun : many}`;

@@ -1,4 +1,4 @@
-/** One playground: four stores and the session that ties them to a trainer. A page may hold several. */
+/** One playground: five stores and the session that ties them to a trainer. A page may hold several. */
 import type { Catalogue } from './catalogue.ts';
 import { makeRefusalStore, type RefusalStore } from './refusals.ts';
 import { makeRunStore, type RunStore } from './runStore.ts';

@@ -1,17 +1,19 @@
 /** Lessons against the playground: which run a task opens, where its control is, and the command that measures the same. */
+
 import type { Setup } from '../experiments/experiment.ts';
 import type { Change, Control, Lesson, Task } from '../lessons/lesson.ts';
+import { defaultRun } from '../trainer/defaultRun.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { type Catalogue, own, ROLE_TITLES, type SettingPlace, settingTables, withoutDefaults } from './catalogue.ts';
 import { formatNumber } from './format.ts';
 import type { Lab } from './lab.ts';
 import { withLesson } from './lessonAddress.ts';
-import { addressOf, defaultWith } from './links.ts';
+import { addressOf } from './links.ts';
 import { titleOf } from './results.ts';
 import type { PanelId } from './viewStore.ts';
 
 /** The run that a setup means: the default run with what it names. */
-export const lessonConfig = (setup: Setup): RunConfig => defaultWith(structuredClone(setup) as Partial<RunConfig>);
+export const lessonConfig = (setup: Setup): RunConfig => defaultRun(structuredClone(setup) as Partial<RunConfig>);
 
 /** The run after a change of a task; another algorithm brings its own parts. */
 export const changedConfig = (config: RunConfig, { algorithm, parts, hyper }: Change): RunConfig => ({
@@ -21,14 +23,18 @@ export const changedConfig = (config: RunConfig, { algorithm, parts, hyper }: Ch
   hyper: { ...config.hyper, ...hyper },
 });
 
-/** Makes a task's change in the run that is going; the weights stay. */
+/** Makes a task's change in the run that is going; the weights stay. Resolves with the sentence of a refusal, '' where all was made. */
 export async function makeChange(
   { session }: Pick<Lab, 'session'>,
   { algorithm, parts, hyper }: Change,
-): Promise<void> {
+): Promise<string> {
   if (algorithm !== undefined) await session.swapAlgorithm(algorithm);
-  for (const [role, id] of Object.entries(parts ?? {})) await session.swapPart(role as keyof typeof ROLE_TITLES, id);
+  for (const [role, id] of Object.entries(parts ?? {})) {
+    const refusal = await session.swapPart(role as keyof typeof ROLE_TITLES, id);
+    if (refusal) return refusal;
+  }
   for (const [name, value] of Object.entries(hyper ?? {})) await session.setHyper(name, value);
+  return '';
 }
 
 /** Where a control is on the page. */
@@ -57,7 +63,7 @@ const SECTION_WORDS: Record<string, string> = {
   law: 'Entropy law',
   samples: 'Responses',
   inside: 'Inside one update',
-  metrics: 'Metrics',
+  metrics: 'All metrics',
   experiments: 'Experiments',
 };
 

@@ -23,9 +23,3 @@ export async function openConfig({ run, session }: Pick<Lab, 'run' | 'session'>,
   run.getState().setWanted(true);
   await session.open(config);
 }
-
-/** The default run with another algorithm, task or policy. */
-export const defaultWith = (change: Partial<RunConfig>): RunConfig => ({
-  ...structuredClone(DEFAULT_SETUP.config),
-  ...change,
-});

@@ -31,6 +31,8 @@ export interface RunMeta {
   began_ms: number;
   /** as it was at the first step */
   config: RunConfig;
+  /** its replicas had settings of their own: a sweep */
+  is_spread: boolean;
   /** what was changed on the way */
   edits: Edit[];
   engine: string;
@@ -83,14 +85,17 @@ export interface Overlay {
 export type CompareBy = 'step' | 'seconds';
 
 /**
- * Says whether one run repeats another: same settings, same seed, same engine, nothing changed on the way. Then they
- * have the same numbers, as far as both go.
+ * Says whether one run repeats another: both from step 0, same settings, same seed, same engine, replicas that differ in
+ * nothing but their seeds, nothing changed on the way. Then they have the same numbers, as far as both go.
  */
 export const isSameRun = (one: RunMeta, other: RunMeta): boolean =>
   one.edits.length === 0 &&
   other.edits.length === 0 &&
   one.engine === other.engine &&
-  one.first_step === other.first_step &&
+  one.first_step === 0 &&
+  other.first_step === 0 &&
+  !one.is_spread &&
+  !other.is_spread &&
   sameConfig(one.config, other.config);
 
 const sorted = (record: Record<string, unknown>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -3,7 +3,7 @@ import { ROLES } from '../algorithms/algorithm.ts';
 import type { Knob } from '../engine/table.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { type Catalogue, own, partOf, ROLE_TITLES, SETTING_PLACES, settingTables } from './catalogue.ts';
-import { formatValue } from './format.ts';
+import { formatValue, plural } from './format.ts';
 import type { RunMeta } from './runs.ts';
 import { DEFAULT_SETUP } from './setupStore.ts';
 
@@ -103,6 +103,6 @@ const SHOWN_EDITS = 3;
 /** What was changed on the way, in words; '' where nothing was. */
 export function editsText(edits: RunMeta['edits']): string {
   const shown = edits.slice(0, SHOWN_EDITS).map(({ step, text }) => `at step ${step}: ${text}`);
-  if (edits.length > SHOWN_EDITS) shown.push(`${edits.length - SHOWN_EDITS} more changes`);
+  if (edits.length > SHOWN_EDITS) shown.push(plural(edits.length - SHOWN_EDITS, 'more change'));
   return shown.join(', ');
 }

@@ -17,6 +17,7 @@ export class Recorder {
   private readonly began_ms: number;
   private info: RunInfo | undefined;
   private marks: RunState['marks'] = [];
+  private is_spread = false;
   private rows: RowsSoFar | undefined;
   private version = -1;
   private readonly joined = new Map<string, Stretches>();
@@ -33,12 +34,13 @@ export class Recorder {
   }
 
   /** Takes notice of where the run is now. */
-  follow({ info, marks, metrics, version }: RunState): void {
+  follow({ info, marks, metrics, spread, version }: RunState): void {
     if (metrics.generation !== this.generation || version === this.version) {
       if (metrics.generation === this.generation) this.marks = marks;
       return;
     }
     this.version = version;
+    this.is_spread ||= spread !== undefined;
     this.marks = marks;
     if (info) {
       this.info = info;
@@ -79,6 +81,7 @@ export class Recorder {
       ...this.chosen,
       began_ms: this.began_ms,
       config: structuredClone(config),
+      is_spread: this.is_spread,
       edits: this.marks.filter(({ step }) => step > first_step).map(({ step, text }) => ({ step, text })),
       engine: `${info.engine.kind}: ${info.engine.adapter}`,
       metrics: info.metrics.map(({ id, label, unit }) => ({ id, label, unit })),

@@ -137,6 +137,7 @@ export function readMeta(raw: Omit<RawRun, 'rows'>): RunMeta | string {
         hyper: each('config.hyper', config.hyper, finite),
         seed: whole('config.seed', config.seed, 0),
       },
+      is_spread: truth('is_spread', meta.is_spread),
       edits: list('edits', meta.edits).map((edit, k) => {
         const { step, text: words } = record(`edits[${k}]`, edit);
         return { step: whole(`edits[${k}].step`, step, 0), text: text(`edits[${k}].text`, words) };

@@ -1,7 +1,9 @@
 /** The runs of this visitor: the live one as it is written down, the kept ones, and those that lie over the charts. */
+
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunConfig } from '../trainer/protocol.ts';
 import type { Catalogue } from './catalogue.ts';
+import { plural } from './format.ts';
 import type { RunStore } from './runStore.ts';
 import {
   type CompareBy,
@@ -43,6 +45,8 @@ export interface Removed {
   /** what was done, in words */
   text: string;
   runs: RawRun[];
+  /** of this visit's deletions, which one */
+  number: number;
 }
 
 /** The runs as the page shows them. */
@@ -61,7 +65,7 @@ export interface RunsState {
   /** one sentence about the storage, '' when there is nothing to say */
   problem: string;
   removed: Removed | undefined;
-  /** Opens the storage and follows the run store from now on. Returns what stops it. */
+  /** Opens the storage and follows the run store from now on. */
   begin(): Promise<void>;
   /** Keeps the live run over the charts and starts a fresh one with its settings and seed. */
   keepAndCompare(reset: () => Promise<void>): Promise<void>;
@@ -289,6 +293,7 @@ export function makeRunsStore(
       });
     };
 
+    let num_removals = 0;
     const takeAway = async (ids: readonly string[], text: string) => {
       const here = ids.flatMap((id) => {
         const found = local.get(id);
@@ -296,12 +301,13 @@ export function makeRunsStore(
         return found ? [{ id, meta: found.meta, rows: found.rows }] : [];
       });
       stored = stored.filter((meta) => !ids.includes(meta.id));
-      set({ removed: { text, runs: here } });
+      const number = ++num_removals;
+      set({ removed: { text, runs: here, number } });
       publish();
       await enqueue('the change', async (place) => {
         const runs = await place.remove(ids);
         const known = new Set(here.map(({ id }) => id));
-        set({ removed: { text, runs: [...here, ...runs.filter(({ id }) => !known.has(id))] } });
+        set({ removed: { text, runs: [...here, ...runs.filter(({ id }) => !known.has(id))], number } });
         await refresh(place);
       });
     };
@@ -343,7 +349,7 @@ export function makeRunsStore(
           run
             .getState()
             .setProblem(
-              `The run has ${recorder?.num_rows ?? 0} steps; a run is kept from ${LEAST_ROWS} steps on. Let it go on a little and try again.`,
+              `The run has ${plural(recorder?.num_rows ?? 0, 'step')}; a run is kept from ${plural(LEAST_ROWS, 'step')} on. Let it go on a little and try again.`,
             );
           return;
         }

@@ -1,7 +1,7 @@
 /** Runs beside each other in words and numbers. */
 import type { Edit, RunConfig } from '../trainer/protocol.ts';
 import type { Catalogue } from './catalogue.ts';
-import { formatNumber } from './format.ts';
+import { formatCount, formatNumber } from './format.ts';
 import type { RunState } from './runStore.ts';
 import { LETTERS, type RunMeta } from './runs.ts';
 import { difference, differenceText, editsText } from './runsDiff.ts';
@@ -126,7 +126,9 @@ export function numbersText(meta: RunMeta): string {
   const entropy = latestOf(meta, ENTROPY);
   const { first_step, last_step } = meta;
   return [
-    first_step > 0 ? `steps ${formatNumber(first_step)} to ${formatNumber(last_step)}` : `to step ${last_step}`,
+    first_step > 0
+      ? `steps ${formatCount(first_step)} to ${formatCount(last_step)}`
+      : `to step ${formatCount(last_step)}`,
     Number.isNaN(reward) ? '' : `reward ${formatNumber(reward)}`,
     Number.isNaN(entropy) ? '' : `entropy ${formatNumber(entropy)}`,
     `${formatNumber(meta.seconds)} s`,

@@ -8,6 +8,7 @@ import type {
   RunConfig,
   RunInfo,
   SampleGroup,
+  SelfTestResult,
   SelfTestRow,
   TrainerApi,
   TrainerEvents,
@@ -61,7 +62,7 @@ export interface Session {
   lookClosely(): Promise<SampleGroup | undefined>;
   /** How the newest rollout's advantages or coefficients are spread; undefined where that cannot be said. */
   histogram(of: HistogramOf): Promise<Histogram | undefined>;
-  selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }>;
+  selfTest(onRow: (row: SelfTestRow) => void): Promise<SelfTestResult>;
   close(): void;
 }
 

@@ -34,18 +34,17 @@ export function phaseOf({
 /** Which hardware the run is on, and what that means where it is not a GPU. */
 export function adapterSentence(engine: EngineInfo | undefined): string {
   if (!engine) return 'Looking for a GPU';
-  if (engine.kind === 'cpu') return 'CPU engine, no WebGPU';
+  if (engine.kind === 'cpu') return 'CPU engine';
   if (engine.is_software) return `Software adapter, no GPU: ${engine.adapter}`;
   return `GPU: ${engine.adapter}`;
 }
 
 /** How large the run is. */
-export function sizeSentence(info: RunInfo): string {
-  const { replicas = 1 } = info.config.batch;
+export function sizeSentence(info: RunInfo, replicas: number): string {
   const parameters = plural(info.num_parameters, 'parameter');
   return [
     replicas > 1 ? `${parameters} in each of ${replicas} replicas` : parameters,
-    `${plural(info.num_launches, 'kernel launch').replace('launchs', 'launches')} a step`,
+    `${plural(info.num_launches, 'kernel launch', 'kernel launches')} a step`,
     formatBytes(info.bytes),
   ].join(', ');
 }
@@ -67,7 +66,8 @@ export function bandSentence(
   if (num_singles > 0) said.push(`Thin lines: replicas 1 to ${num_singles}.`);
   else if (smooth > 0) said.push(`Faint line: ${raw === '' ? 'every step' : `mean of ${raw}`}.`);
   if (num_singles === 0 && raw !== '') said.push('Band: lowest to highest.');
-  if (smoothing > 1 && smooth === 0) said.push(`A point is a mean of as many steps as were asked for already.`);
+  if (smoothing > 1 && smooth === 0)
+    said.push('No smoothing is drawn: each point is already a mean over at least that many steps.');
   return said.join(' ');
 }
 

@@ -59,10 +59,11 @@ function makeSweepStore(lab: Lab, page: Page): SweepStore {
       const complaint = complainSweep(lab) || complainPlan(plan, run.getState().info?.hyper ?? []);
       if (complaint) {
         set({ problem: complaint });
+        if (!get().is_going) writeAddress(page, undefined);
         return;
       }
       const spread = spreadOf(plan);
-      const before = get().plan;
+      const { plan: before, rows, is_going: was_going } = get();
       set({ plan, rows: new ReplicaRows(replicasOf(plan)), problem: '' });
       run.getState().setWanted(true);
       is_opening = true;
@@ -72,8 +73,9 @@ function makeSweepStore(lab: Lab, page: Page): SweepStore {
         is_opening = false;
       }
       const is_going = run.getState().spread === spread;
-      set(is_going ? { is_going } : { is_going, plan: before });
-      if (is_going) writeAddress(page, plan);
+      const goes_on = was_going && run.getState().spread !== undefined;
+      set(is_going ? { is_going } : { is_going: goes_on, plan: before, rows });
+      writeAddress(page, is_going ? plan : goes_on ? before : undefined);
       follow(run.getState());
     },
     end: async () => {

@@ -157,6 +157,13 @@ export interface SelfTestRow {
   note: string;
 }
 
+export interface SelfTestResult {
+  adapter: string;
+  num_failed: number;
+  /** outside cases that nothing here answers: neither passed nor failed */
+  num_left_out: number;
+}
+
 export interface TrainerEvents {
   rows(batch: RowBatch): void;
   status(status: Status): void;
@@ -188,5 +195,5 @@ export interface TrainerApi {
   refusals(configs: readonly RunConfig[]): Promise<string[]>;
   /** At most this many steps a second; 0 lifts the limit. */
   setSpeed(steps_per_second: number): Promise<void>;
-  selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }>;
+  selfTest(onRow: (row: SelfTestRow) => void): Promise<SelfTestResult>;
 }

@@ -16,6 +16,7 @@ import type {
   RunInfo,
   RunPhase,
   SampleGroup,
+  SelfTestResult,
   SelfTestRow,
   Status,
   TrainerApi,
@@ -331,7 +332,7 @@ export class Trainer implements TrainerApi {
     this.speed_limit = steps_per_second;
   }
 
-  selfTest(onRow: (row: SelfTestRow) => void): Promise<{ adapter: string; num_failed: number }> {
+  selfTest(onRow: (row: SelfTestRow) => void): Promise<SelfTestResult> {
     return this.exclusive(async () => {
       const { device, info } = await openDevice(globalThis.navigator?.gpu);
       try {

@@ -5,18 +5,19 @@ import type { PanelId } from '../state/viewStore.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { useLab } from './lab.tsx';
 
+/** Whether a click asks for this page, and not for another tab or window. */
+export const isPlain = (event: MouseEvent): boolean =>
+  event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+
 /** A link to a section of the page; following it twice brings the section into sight twice. */
 export function PlaceLink({ panel, item, children }: { panel: PanelId; item?: string; children: ReactNode }) {
   const { view } = useLab();
   return (
-    <a href={hashOf({ panel, item })} onClick={() => view.getState().show(panel, item)}>
+    <a href={hashOf({ panel, item })} onClick={(event) => isPlain(event) && view.getState().show(panel, item)}>
       {children}
     </a>
   );
 }
-
-const isPlain = (event: MouseEvent) =>
-  event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
 /** A link that opens a run in the playground: here when it is clicked, elsewhere when the browser is asked to.
  * `missing` is said where this build does not have it. */

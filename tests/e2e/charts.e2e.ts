@@ -1,14 +1,5 @@
 /** The charts' controls and the samples' history in a real browser: what is drawn follows what is chosen. */
-import {
-  checkAccessibility,
-  checkWidth,
-  expect,
-  longestTasks,
-  openRunning,
-  type Page,
-  stepOf,
-  test,
-} from './lib/page.ts';
+import { expect, openRunning, type Page, stepOf, test } from './lib/page.ts';
 
 const chart = (page: Page, name: string) => page.getByTestId(`chart-${name}`);
 const slider = (page: Page, name: string) => page.getByRole('slider', { name: `Read ${name} at a step` });
@@ -157,50 +148,4 @@ test('masked tokens and demonstrations are marked', async ({ page }) => {
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .token.is-masked').first()).toBeVisible({ timeout: 15_000 });
   await expect(page.getByTestId('token-legend')).toContainText('masked: written by the task');
-});
-
-for (const scheme of ['light', 'dark'] as const) {
-  test(`no accessibility violations with everything open, ${scheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: scheme });
-    await openRunning(page, '?batch.replicas=3&set.learning_rate=0.02', 40);
-    await page.getByLabel('Another chart').selectOption('histogram');
-    await page.getByLabel('Smoothing').selectOption('5');
-    await page.getByLabel('Replicas as').selectOption('single');
-    await page.getByRole('button', { name: 'Zoom in' }).click();
-    await expect(page.getByTestId('histogram-summary')).toContainText('advantages of');
-    await page.getByTestId('samples').scrollIntoViewIfNeeded();
-    await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
-    await pause(page);
-    for (const by of ['coef', 'advantage', 'ratio', 'entropy'])
-      for (const width of by === 'entropy' ? [1440, 390] : [1440]) {
-        await page.getByLabel('Colour by').selectOption(by);
-        await page.setViewportSize({ width, height: 900 });
-        // a heading half under the bar of controls counts as a small target
-        await page.evaluate(() => window.scrollTo(0, 0));
-        await checkAccessibility(page, `${scheme}`);
-        await checkWidth(page, width);
-      }
-  });
-}
-
-test('no task of the main thread takes over 50 ms in 20 s with everything open', async ({ page, browser }) => {
-  test.setTimeout(120_000);
-  await page.setViewportSize({ width: 1440, height: 2400 });
-  await openRunning(page, '?speed=0&batch.replicas=4', 300);
-  await page.getByLabel('Another chart').selectOption('histogram');
-  await page.getByLabel('Another chart').selectOption('grad_norm');
-  await page.getByLabel('Smoothing').selectOption('20');
-  await page.getByLabel('Replicas as').selectOption('single');
-  await page.getByRole('button', { name: 'Zoom in' }).click();
-  await page.getByTestId('samples').scrollIntoViewIfNeeded();
-  await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
-  await page.waitForTimeout(2000); // loading is over
-  const { worst_cpu_ms: zoomed } = await longestTasks(browser, page, 10_000);
-  await page.getByRole('button', { name: 'Show all' }).click();
-  await page.waitForTimeout(500);
-  const { worst_cpu_ms: whole } = await longestTasks(browser, page, 10_000);
-  console.log(
-    `at step ${await stepOf(page)}: longest task ${zoomed.toFixed(1)} ms of processor while zoomed, ${whole.toFixed(1)} ms of the whole run`,
-  );
-  expect(Math.max(zoomed, whole)).toBeLessThan(50);
 });

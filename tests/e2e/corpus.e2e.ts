@@ -1,6 +1,6 @@
 /** What a visitor reads: the card of an algorithm, the entropy law, experiments and papers. */
 import { readFileSync } from 'node:fs';
-import { checkAccessibility, checkWidth, expect, open, type Page, phase, test } from './lib/page.ts';
+import { expect, open, type Page, phase, test } from './lib/page.ts';
 
 const section = (page: Page, id: string) => page.locator(`section[aria-labelledby="${id}-title"]`);
 
@@ -151,27 +151,3 @@ test('an experiment with results, and one without', async ({ page }) => {
   await expect(page.getByTestId('missing')).toContainText('npm run experiment -- pass_at_k');
   await expect(page.getByTestId('claims')).toContainText('Not measured');
 });
-
-for (const scheme of ['light', 'dark'] as const) {
-  test(`no accessibility violations in what is read, ${scheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: scheme });
-    await stubResults(page);
-    await open(page, '?algorithm=dr_grpo&part.stabiliser=none&batch.eval_every=1#experiments/entropy_collapse');
-    await expect(page.getByTestId('results')).toBeVisible();
-    await page.getByRole('link', { name: 'Papers' }).click();
-    await page.getByLabel('Search').fill('entropy');
-    await expect(page.locator('.paper').first()).toBeVisible();
-    await page.getByRole('link', { name: 'About Dr. GRPO' }).first().click();
-    await page.getByRole('button', { name: 'Show the shaders and their twins' }).click();
-    await expect(page.locator('.code-view').first()).toBeVisible();
-    await page.getByRole('button', { name: 'Entropy law' }).click();
-    await expect(page.getByTestId('law-line')).toBeAttached({ timeout: 30_000 });
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await phase(page, 'paused');
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 800 });
-      await checkWidth(page, width);
-      await checkAccessibility(page, `${scheme}, ${width}`);
-    }
-  });
-}

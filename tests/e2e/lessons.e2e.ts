@@ -1,5 +1,5 @@
 /** Lessons beside the playground, and one update in slow motion. */
-import { checkAccessibility, checkWidth, expect, type Page, phase, test } from './lib/page.ts';
+import { checkWidth, expect, type Page, phase, test } from './lib/page.ts';
 
 const query = (page: Page) => new URL(page.url()).searchParams;
 
@@ -116,25 +116,6 @@ test('one update in slow motion, with its numbers', async ({ page }) => {
   await expect(page.getByTestId('sources').getByLabel('Function')).toHaveValue('kernel/policy_gradient');
   await expect(page.getByTestId('sources')).toBeInViewport();
 });
-
-for (const scheme of ['light', 'dark'] as const) {
-  test(`no accessibility violations, ${scheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.goto('./?lesson=entropy_collapse&part=5#inside');
-    await phase(page, 'running');
-    const inside = page.getByTestId('inside');
-    await inside.getByRole('button', { name: 'Do one step and look' }).click();
-    await phase(page, 'paused');
-    for (const stage of ['Gradient', 'Mask']) {
-      await inside.getByRole('button', { name: stage }).click();
-      await page.getByTestId('lesson').getByRole('button', { name: 'Show me where' }).first().click();
-      await checkAccessibility(page, `${scheme}`);
-    }
-    await page.goto('./?lesson=');
-    await expect(page.getByTestId('lesson').getByRole('listitem')).toHaveCount(6);
-    await checkAccessibility(page, `${scheme}`);
-  });
-}
 
 test('no width scrolls sideways', async ({ page }) => {
   for (const width of [1440, 1280, 1024, 390]) {

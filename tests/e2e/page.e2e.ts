@@ -1,16 +1,5 @@
 /** The page in a real browser with the real worker: what a visitor sees, presses and reads. */
-import {
-  CHART,
-  checkAccessibility,
-  checkWidth,
-  expect,
-  longestTasks,
-  open,
-  openRunning,
-  phase,
-  stepOf,
-  test,
-} from './lib/page.ts';
+import { CHART, expect, open, openRunning, phase, stepOf, test } from './lib/page.ts';
 
 for (const query of ['', '?engine=webgpu', '?engine=cpu']) {
   test(`a run starts by itself and is drawn within ten seconds: ${query || 'default'}`, async ({ page }) => {
@@ -190,24 +179,6 @@ test('a configuration that cannot be opened gives a sentence and the default run
   await phase(page, 'running');
 });
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`no accessibility violations, ${scheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: scheme });
-    await openRunning(page, '?batch.replicas=2&set.nothing=1');
-    await page.getByTestId('samples').scrollIntoViewIfNeeded();
-    await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
-    await page.locator('[data-knob="learning_rate"] input[type="range"]').press('ArrowLeft');
-    await expect(page.getByTestId('marks')).toBeVisible();
-    await page.getByRole('button', { name: 'Program of one step' }).click();
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await phase(page, 'paused');
-    for (const state of ['page', 'help']) {
-      if (state === 'help') await page.getByRole('button', { name: 'Keys' }).click();
-      await checkAccessibility(page, `${scheme}, ${state}`);
-    }
-  });
-}
-
 test('the theme follows the system until the reader chooses, and the choice is kept', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page);
@@ -224,29 +195,38 @@ test('the theme follows the system until the reader chooses, and the choice is k
   expect(await ground()).toBe(dark);
 });
 
-test('no width scrolls sideways', async ({ page }) => {
-  for (const width of [1440, 1024, 390]) {
-    await page.setViewportSize({ width, height: 800 });
-    await openRunning(page);
-    await checkWidth(page, width);
-  }
+test('a box that is ticked by keyboard does not stop the run, and a key that a control needs is left to it', async ({
+  page,
+}) => {
+  await openRunning(page);
+  const box = page.getByLabel('Log scale');
+  await box.focus();
+  await page.keyboard.press('Space');
+  await expect(box).toBeChecked();
+  await phase(page, 'running');
+  const radio = page.getByLabel('equal time');
+  await radio.focus();
+  await page.keyboard.press('Space');
+  await expect(radio).toBeChecked();
+  await phase(page, 'running');
 });
 
-for (const query of ['', '?speed=0', '?speed=0#law']) {
-  test(`no task of the main thread takes over 50 ms while training: ${query || 'default'}`, async ({
-    page,
-    browser,
-  }) => {
-    await openRunning(page, query);
-    await page.waitForTimeout(2000); // loading is over
-    const { by_clock_ms, worst_cpu_ms } = await longestTasks(browser, page, 5000);
-    // The clock also counts the time in which other programs had the core; the processor's time is the page's own.
-    console.log(
-      `at step ${await stepOf(page)}: longest task ${worst_cpu_ms.toFixed(1)} ms of processor; long by the clock: ${by_clock_ms.join(', ') || 'none'}`,
+test('responses go on when their section is folded and opened again', async ({ page }) => {
+  await openRunning(page, '?engine=cpu');
+  const fold = page.getByRole('button', { name: 'Responses' });
+  const step = async () =>
+    Number(
+      (await page.locator('#samples-title').locator('..').textContent())?.match(/step ([\d,]+)/)?.[1].replace(',', ''),
     );
-    expect(worst_cpu_ms).toBeLessThan(50);
-  });
-}
+  await fold.scrollIntoViewIfNeeded();
+  await fold.click();
+  await expect(page.getByTestId('samples')).toHaveCount(0);
+  await fold.click();
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await expect.poll(step, { timeout: 15_000 }).toBeGreaterThan(0);
+  const before = await step();
+  await expect.poll(step, { timeout: 15_000 }).toBeGreaterThan(before + 10);
+});
 
 test('a worker that cannot start says so, and a restart mends it', async ({ page, errors }) => {
   await page.route(/worker.*\.js/, (route) => route.abort());
@@ -265,7 +245,9 @@ test('the self-test runs on this device and streams its rows', async ({ page }) 
   await expect(page.getByTestId('selftest-rows').getByRole('row').nth(1)).toBeVisible({ timeout: 30_000 });
   await expect(page.getByTestId('selftest-result')).toContainText(/ on /, { timeout: 200_000 });
   console.log(await page.getByTestId('selftest-result').textContent());
-  await expect(page.getByTestId('selftest-result')).toContainText(/All \d+ passed/);
+  await expect(page.getByTestId('selftest-result')).toContainText(
+    /All \d+ passed on .+\. Left out: \d+ outside cases? without/,
+  );
   await page.getByRole('link', { name: 'Back to the lab' }).click();
   await phase(page, 'running');
 });

@@ -1,5 +1,5 @@
 /** Choosing what is trained: the list of algorithms, the parts panel, and sweeps over replicas. */
-import { checkAccessibility, checkWidth, expect, open, type Page, phase, stepOf, test } from './lib/page.ts';
+import { expect, open, type Page, phase, stepOf, test } from './lib/page.ts';
 
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
 const algorithm = (page: Page) => page.getByRole('combobox', { name: 'Algorithm', exact: true });
@@ -155,36 +155,3 @@ test('a link opens a sweep of two knobs as a heat map; moving one of them ends i
   await expect(cells).toHaveCount(4);
   expect(parameter(page, 'sweep')).toBeNull();
 });
-
-for (const scheme of ['light', 'dark'] as const) {
-  test(`no accessibility violations in list, parts and sweeps, ${scheme}`, async ({ page }) => {
-    test.setTimeout(120_000);
-    await page.emulateMedia({ colorScheme: scheme });
-    await open(page, '?speed=0&algorithm=dr_grpo&part.stabiliser=none');
-    await page.getByRole('button', { name: 'Sweep learning rate' }).click();
-    await page.getByRole('button', { name: 'Start the sweep' }).click();
-    await expect(page.locator('.sweep-line').first()).toBeAttached({ timeout: 20_000 });
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await phase(page, 'paused');
-    await page.getByTestId('sweep').getByText('Another sweep').click();
-    await page.getByTestId('sweep').getByText('As a table').click();
-    await page.locator('[data-role=source] select').focus();
-    await page.locator('.part-doc summary').click();
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 800 });
-      await checkWidth(page, width);
-      await checkAccessibility(page, `${scheme}, ${width}, sweep and parts`);
-      await page.keyboard.press('Escape');
-      await openList(page);
-      await page.waitForTimeout(300); // it fades in
-      await checkAccessibility(page, `${scheme}, ${width}, list`);
-      const box = await list(page).boundingBox();
-      if (width === 390) expect(box).toMatchObject({ x: 0, width: 390 });
-      await page.keyboard.press('Escape');
-    }
-    await page.getByTestId('sweep').getByLabel('Hyperparameter').nth(1).selectOption('temperature');
-    await page.getByRole('button', { name: 'Start the sweep' }).click();
-    await expect(page.locator('.heat-cell.is-best')).toBeVisible({ timeout: 20_000 });
-    await checkAccessibility(page, `${scheme}, heat map`);
-  });
-}

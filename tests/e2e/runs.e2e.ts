@@ -1,5 +1,5 @@
 /** Kept runs in a real browser: on the charts, in its database, in a second tab. */
-import { checkAccessibility, checkWidth, expect, type Page, reach, test } from './lib/page.ts';
+import { expect, type Page, reach, test } from './lib/page.ts';
 
 const runsOf = (page: Page) => page.getByTestId('runs').getByTestId('run');
 const curvesOf = (page: Page, chart = 'reward') => page.locator(`[data-testid="chart-${chart}"] .overlay-line`);
@@ -138,21 +138,3 @@ test('without a database the page says so once and goes on', async ({ page }) =>
   await expect(page.getByTestId('runs-problem')).toContainText('refused to store runs (SecurityError)');
   await expect(curvesOf(page)).toHaveCount(1);
 });
-
-for (const scheme of ['light', 'dark'] as const) {
-  test(`no accessibility violations with runs, ${scheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: scheme });
-    await keepOne(page);
-    for (let k = 0; k < 7; k++) {
-      await reach(page, 6);
-      await page.keyboard.press('k');
-      await expect(runsOf(page)).toHaveCount(k + 2);
-    }
-    await page.keyboard.press('Space');
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await checkAccessibility(page, `${scheme}`);
-      await checkWidth(page, width);
-    }
-  });
-}

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readCsv } from '../unit/lib/csv.ts';
 import { readXml } from '../unit/lib/xml.ts';
-import { checkAccessibility, expect, type Page, reach, stepOf, test } from './lib/page.ts';
+import { expect, type Page, reach, stepOf, test } from './lib/page.ts';
 
 /** Trains a little, pauses, and opens the panel. */
 async function opened(page: Page, query = '?batch.replicas=3&engine=cpu', panel = 'take'): Promise<void> {
@@ -154,15 +154,3 @@ test('to full scale: tabs by keyboard, a file for each trainer, a plain word whe
   await expect(panel.getByTestId('fullscale-verdict')).toContainText('No built-in option of verl runs LUFFY');
   await expect(panel.getByTestId('fullscale-verdict')).toContainText('ElliottYan/LUFFY');
 });
-
-for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in ${scheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: scheme });
-    await opened(page, '?engine=cpu', 'take');
-    await page.evaluate(() => {
-      location.hash = '#fullscale';
-    });
-    await expect(page.getByTestId('fullscale')).toBeVisible();
-    await checkAccessibility(page, `${scheme}`);
-  });
-}

@@ -18,6 +18,7 @@ import {
   readFixtures,
   type Verdict,
 } from '../../src/trainer/fixtures.ts';
+import { judgeFile } from '../../src/trainer/selfTest.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/', import.meta.url));
@@ -125,6 +126,21 @@ describe('outside numbers', () => {
     for (const other of files.filter((f) => !covered.includes(f))) {
       for (const c of other.cases) expect((await judgeCase(cpu, other, c)).status).toBe('no_implementation');
     }
+  });
+
+  test('the self-test says how many cases it left out, and fails for one that is wrong', async () => {
+    const { c } = caseOf('grpo', 'normal');
+    const unknown = { ...c, op: 'not-written-yet' };
+    const file = (...cases: FixtureCase[]): FixtureFile => ({ stem: 'new', cases });
+    const some = await judgeFile(cpu, file(c, unknown, c, unknown, unknown), 'twin');
+    expect(some.row).toMatchObject({ name: 'new, twin', is_ok: true, note: '2 cases, 3 left out' });
+    expect(some.row.worst).toBeGreaterThan(0);
+    expect(some.num_judged).toBe(2);
+    const wrong = { ...c, name: 'bad', outputs: { ...c.outputs, loss: Number.NaN } };
+    const { row } = await judgeFile(cpu, file(c, wrong, unknown), 'twin');
+    expect(row.is_ok).toBe(false);
+    expect(row.note).toContain("case 'bad' on cpu: 'loss' is off by");
+    expect((await judgeFile(cpu, file(unknown), 'twin')).num_judged).toBe(0);
   });
 });
 

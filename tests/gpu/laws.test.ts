@@ -186,20 +186,27 @@ const ALL = Object.values(algorithms).map((a) => ({ id: a.id, parts: partsIn(a),
 /** An engine, how close two equal results are on it, and how many worlds it is worth. */
 type Engine = readonly [executor: Executor, tolerance: number, worlds: number];
 
-/** Runs a law on both engines: often on the twins, a few times on the kernels. */
+/**
+ * Runs a law on both engines: often on the twins, a few times on the kernels. The law returns a gradient that it compared:
+ * equal gradients say nothing where all of them are 0.
+ */
 async function holds(
   on: Engine[] | undefined,
-  law: (executor: Executor, seed: number, tolerance: number) => Promise<void>,
+  law: (executor: Executor, seed: number, tolerance: number) => Promise<number[][]>,
 ): Promise<void> {
   const both: Engine[] = [
     [cpu, 1e-9, 12],
     [gpu, 2e-5, 2],
   ];
   for (const [executor, tolerance, numRuns] of on ?? both) {
+    let size = 0;
     await fc.assert(
-      fc.asyncProperty(fc.nat(1_000_000), (seed) => law(executor, seed, tolerance)),
+      fc.asyncProperty(fc.nat(1_000_000), async (seed) => {
+        size = Math.max(size, largest(await law(executor, seed, tolerance)));
+      }),
       { numRuns },
     );
+    expect(size).toBeGreaterThan(1e-3);
   }
 }
 
@@ -214,6 +221,8 @@ const zeroGivesZero: Law = (parts, hyper, on) =>
     const nothing = w.mask.map((row) => row.map(() => 0));
     const { gradient } = await gradientOf(executor, parts, zero, hyper, nothing);
     expect(largest(gradient)).toBeLessThan(tolerance);
+    const ones = nothing.map((row) => row.map(() => 1));
+    return (await gradientOf(executor, parts, zero, hyper, ones)).gradient;
   });
 
 /** Masked tokens may hold anything, and get no gradient. */
@@ -234,6 +243,7 @@ const maskedIsIgnored: Law = (parts, hyper, on) =>
     const other = await gradientOf(executor, parts, soiled, hyper);
     expect(difference(other.gradient, clean.gradient)).toBeLessThan(tolerance);
     expect(largest(clean.gradient.map((row, s) => row.map((x, t) => (w.mask[s][t] === 1 ? 0 : x))))).toBe(0);
+    return clean.gradient;
   });
 
 /** Members of a group in another order get the same gradients in that order. */
@@ -245,6 +255,7 @@ const orderIsIrrelevant: Law = (parts, hyper, on) =>
     const other = await gradientOf(executor, parts, permuted(w, order), hyper);
     const wanted = order.map((s) => plain.gradient[s]);
     expect(difference(other.gradient, wanted)).toBeLessThan(tolerance);
+    return wanted;
   });
 
 /** A constant added to the rewards of a group changes nothing. */
@@ -257,6 +268,7 @@ const shiftIsIrrelevant: Law = (parts, hyper, on) =>
     const shifted = { ...w, rewards: w.rewards.map((r, s) => r + [0.5, -2, 1][Math.floor(s / MEMBERS)]) };
     const other = await gradientOf(executor, parts, shifted, hyper);
     expect(difference(other.gradient, plain.gradient)).toBeLessThan(tolerance * 10);
+    return plain.gradient;
   });
 
 describe('for every algorithm', () => {
@@ -329,6 +341,7 @@ describe('strictly on-policy', () => {
       const wanted = await gradientOf(executor, reinforce, w, {}, advantage);
       const found = await gradientOf(executor, { ...reinforce, stabiliser }, w, {}, advantage);
       expect(difference(found.gradient, wanted.gradient)).toBeLessThan(tolerance);
+      return wanted.gradient;
     }),
   );
 
@@ -340,6 +353,7 @@ describe('strictly on-policy', () => {
       const parts = { ...reinforce, correction: partOf('correction', id) };
       const found = await gradientOf(executor, parts, w, {}, advantage);
       expect(difference(found.gradient, wanted.gradient)).toBeLessThan(tolerance);
+      return wanted.gradient;
     }),
   );
 });

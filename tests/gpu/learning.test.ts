@@ -15,7 +15,7 @@ test('GRPO solves sum_to_target within 60 steps in at least 7 of 8 seeds, and en
   const best = Array.from({ length: 8 }, (_, r) => Math.max(...training.curve('accuracy', r).map(([, a]) => a)));
   console.log('accuracy by step 60:', best.map((a) => a.toFixed(2)).join(' '));
   expect(best.filter((a) => a > 0.9).length).toBeGreaterThanOrEqual(7);
-  // the reference simulation: 1.73 at the start, 0.17 at step 30
+  // another program for the same task, in double precision and with its own random numbers, has 1.73 at the start, 0.17 at step 30
   const entropy = [0, 30, 60].map((step) => mean(training.at('entropy', step)));
   console.log('entropy at 0, 30, 60:', entropy.map((h) => h.toFixed(3)).join(' '));
   expect(entropy[0]).toBeGreaterThan(1.6);

@@ -2,8 +2,9 @@ import v8 from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { GpuExecutor } from '../../src/engine/gpu.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import { Run } from '../../src/trainer/run.ts';
-import { configOf, openGpu } from './runs.ts';
+import { openGpu } from './runs.ts';
 
 const MIB = 1048576;
 /** Between the two measurements lie 9,000 steps: a leak of 100 bytes a step on the JS heap would show. */
@@ -35,7 +36,7 @@ async function measure(run: Run): Promise<{ step: number; heap: number; rss: num
 test('10,000 steps need no more memory than 1,000', { timeout: 120_000 }, async () => {
   const run = await Run.open(
     make(),
-    configOf({
+    defaultRun({
       task_settings: { num_prompts: 2, modulus: 2, length: 2 },
       batch: { prompts: 1, group_size: 2, minibatches: 1, eval_every: 0 },
     }),

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { algorithms } from '../../src/algorithms/index.ts';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
+import { launchesOf } from '../../src/engine/program.ts';
 import type { Numbers } from '../../src/engine/twin.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import { checkParity, type KernelParity } from '../../src/trainer/parity.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
-import { configOf, homeOf, openGpu } from './runs.ts';
+import { homeOf, openGpu } from './runs.ts';
 
 let gpu: Awaited<ReturnType<typeof openGpu>>;
 const seen = new Map<string, KernelParity>();
@@ -56,7 +58,7 @@ describe('every dispatch of a step against its twin', () => {
     const policy_settings = policy === 'transformer' ? tiny : {};
     const run = await Run.open(
       executor,
-      configOf({ task, policy, algorithm, hyper, policy_settings, batch: { ...small, ...batch } }),
+      defaultRun({ task, policy, algorithm, hyper, policy_settings, batch: { ...small, ...batch } }),
     );
     await run.advance(2); // weights and moments that a step has moved
     const report = await checkParity(run.program, executor, cpu, { is_hostile: true });
@@ -77,10 +79,14 @@ describe('every algorithm, tabular', () => {
     const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
     const home = homeOf(algorithm);
     const batch = { prompts: 4, group_size: 4, minibatches: 2, epochs: 1, replicas: 2, eval_every: 0 };
-    const run = await Run.open(executor, configOf({ ...home, batch: { ...home.batch, ...batch, warm_up_steps: 2 } }));
+    const run = await Run.open(executor, defaultRun({ ...home, batch: { ...home.batch, ...batch, warm_up_steps: 2 } }));
     await run.advance(2);
     const report = await checkParity(run.program, executor, cpu, { is_hostile: true });
     expect(report.failures).toEqual([]);
+    // every kernel of the step was compared, and had something to compare
+    const launched = new Set(launchesOf(run.program).map(({ kernel }) => kernel));
+    expect(new Set(report.kernels.map((k) => k.kernel))).toEqual(launched);
+    for (const k of report.kernels) expect(k.elements, k.kernel).toBeGreaterThan(0);
     expect(gpu.errors).toEqual([]);
     executor.destroy();
   });
@@ -89,7 +95,7 @@ describe('every algorithm, tabular', () => {
     const executor = gpu.make({ has_guards: true });
     const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
     const batch = { prompts: 4, group_size: 4, minibatches: 2, replicas: 2, eval_every: 0, staleness: 2 };
-    const run = await Run.open(executor, configOf({ batch }));
+    const run = await Run.open(executor, defaultRun({ batch }));
     await run.advance(4);
     const report = await checkParity(run.program, executor, cpu, { is_hostile: true });
     expect(report.failures).toEqual([]);
@@ -103,7 +109,7 @@ describe('evaluation by samples', () => {
     const executor = gpu.make({ has_guards: true });
     const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
     const batch = { prompts: 4, group_size: 4, minibatches: 2, replicas: 2, eval_every: 2, eval_samples: 9 };
-    const run = await Run.open(executor, configOf({ task, batch }));
+    const run = await Run.open(executor, defaultRun({ task, batch }));
     await run.advance(3);
     const [sampling] = run.evaluationPrograms.filter((program) => program.id === 'samples');
     const report = await checkParity(sampling, executor, cpu, { is_hostile: true });
@@ -122,7 +128,7 @@ describe('evaluation by samples', () => {
 
 describe('three steps end to end on both engines', () => {
   test.each(['tabular', 'transformer'])('%s', async (policy) => {
-    const config = configOf({
+    const config = defaultRun({
       ...{ policy, algorithm: 'grpo', hyper: { kl_coef: 0.1 }, policy_settings: policy === 'transformer' ? tiny : {} },
       batch: { ...small, group_size: 8, eval_every: 2 },
     });
@@ -133,14 +139,18 @@ describe('three steps end to end on both engines', () => {
     const names = ['tokens', 'token_mask', 'length', 'prompt_index', 'rewards'];
     expect(await executor.read(names)).toEqual(float32(await cpu.read(names)));
     let worst = 0;
+    let num_compared = 0;
+    expect(rows.map(({ step }) => step)).toEqual([0, 1, 2]);
     for (const [k, row] of rows.entries()) {
       for (const [m, value] of row.values.entries()) {
         const want = wanted[k].values[m];
         if (Number.isNaN(want) && Number.isNaN(value)) continue; // not measured at this step
+        num_compared++;
         const error = Math.abs(value - want) / (0.01 + Math.abs(want));
         if (!(error <= worst)) worst = error;
       }
     }
+    expect(num_compared).toBeGreaterThan(3 * 10);
     expect(worst).toBeLessThan(1e-3);
     executor.destroy();
   });

@@ -1,6 +1,7 @@
 import { openNodeDevice } from '../../src/cli/device.ts';
 import { GpuExecutor, type GpuOptions } from '../../src/engine/gpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { type Row, Run } from '../../src/trainer/run.ts';
 
@@ -18,20 +19,6 @@ export async function openGpu(): Promise<{
     new GpuExecutor(device, { kind: 'webgpu', adapter, is_software: info.software }, shaderLibrary, options);
   return { make, adapter, errors };
 }
-
-/** A configuration: sum_to_target with a tabular policy unless said otherwise. */
-export const configOf = (change: Partial<RunConfig>): RunConfig => ({
-  task: 'sum_to_target',
-  policy: 'tabular',
-  algorithm: 'grpo',
-  parts: {},
-  task_settings: {},
-  policy_settings: {},
-  batch: {},
-  hyper: {},
-  seed: 1,
-  ...change,
-});
 
 /** Where an algorithm is at home: the task that shows its idea, where that is not sum_to_target, and what it needs there. */
 export function homeOf(algorithm: string): Partial<RunConfig> {
@@ -54,7 +41,7 @@ export class Training {
   private constructor(readonly run: Run) {}
 
   static async open(make: () => GpuExecutor, config: Partial<RunConfig>): Promise<Training> {
-    return new Training(await Run.open(make(), configOf(config)));
+    return new Training(await Run.open(make(), defaultRun(config)));
   }
 
   async advance(steps: number): Promise<this> {

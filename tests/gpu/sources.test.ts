@@ -1,5 +1,7 @@
 /** Sources that leave groups or responses out, and parts that single out tokens, inside whole runs. */
 import { afterAll, expect, test } from 'vitest';
+import { fillTable } from '../../src/engine/table.ts';
+import { taskOf } from '../../src/tasks/index.ts';
 import { mean, openGpu, Training } from './runs.ts';
 
 const { make, errors } = await openGpu();
@@ -105,4 +107,32 @@ test('which tokens Clip-Cov picks depends on the minibatch, and is the same in e
   const candidates = first.filter((key) => key > 0);
   expect(candidates.length).toBeGreaterThan(1);
   expect(new Set(candidates).size).toBe(candidates.length);
+});
+
+test.each(['prompt_subset', 'demonstration_subset'])('%s asks the first prompts alone', async (source) => {
+  const task = taskOf('card_rules');
+  const { prompts, demonstrate } = task.build(fillTable('setting', task.settings));
+  const is_shown = source === 'demonstration_subset';
+  const training = await Training.open(make, {
+    ...(is_shown ? { algorithm: 'sft' } : {}),
+    task: 'card_rules',
+    parts: { source },
+    hyper: { subset_size: 3 },
+    batch: { ...small, prompts: 16 },
+  });
+  await training.advance(2);
+  const { executor, program } = training.run;
+  const found = await executor.read(['prompt_index', 'tokens']);
+  expect(new Set(found.prompt_index)).toEqual(new Set([0, 1, 2]));
+  const { context } = program.dims;
+  let num_shown = 0;
+  for (const [b, index] of found.prompt_index.entries()) {
+    const row = Array.from(found.tokens.subarray(b * 4 * context, (b * 4 + 1) * context));
+    const prompt = prompts[index];
+    expect(row.slice(0, prompt.length)).toEqual(prompt);
+    if (row.slice(prompt.length).join() === demonstrate(prompt, () => 0).join()) num_shown++;
+  }
+  if (is_shown) expect(num_shown).toBe(16);
+  else expect(num_shown).toBeLessThan(16);
+  training.close();
 });

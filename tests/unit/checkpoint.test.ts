@@ -3,23 +3,14 @@ import { expect, test } from 'vitest';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import { decodeCheckpoint, encodeCheckpoint, openCheckpoint, takeCheckpoint } from '../../src/trainer/checkpoint.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
 
 const cpu = () => new CpuExecutor(shaderLibrary, { slots: slotTwins() });
-const config = (change: Partial<RunConfig> = {}): RunConfig => ({
-  task: 'sum_to_target',
-  policy: 'tabular',
-  algorithm: 'grpo',
-  parts: {},
-  task_settings: {},
-  policy_settings: {},
-  batch: { prompts: 4, group_size: 4, minibatches: 4 },
-  hyper: {},
-  seed: 3,
-  ...change,
-});
+const config = (change: Partial<RunConfig> = {}): RunConfig =>
+  defaultRun({ batch: { prompts: 4, group_size: 4, minibatches: 4 }, seed: 3, ...change });
 
 test.each([
   config(),

@@ -35,8 +35,21 @@ test('entropy that falls while groups still differ is no collapse, and neither i
 
 test('a new run is looked at from its beginning', () => {
   const watch = new CollapseWatch();
-  expect(watch.look(storeOf(falling))).toBeDefined();
-  expect(watch.look(storeOf(falling.slice(0, 10)))).toBeUndefined();
+  const store = storeOf(falling);
+  expect(watch.look(store)).toBeDefined();
+  store.clear();
+  expect(watch.look(store)).toBeUndefined();
+  // more rows than the first run had, before anybody looked
+  const flat = Array.from({ length: 70 }, (): [number, number] => [1.7, 0.1]);
+  store.setMetrics(['entropy', 'frac_reward_zero_std']);
+  store.append({
+    num_metrics: 2,
+    num_replicas: 1,
+    steps: Int32Array.from(flat, (_, i) => i),
+    seconds: Float64Array.from(flat, (_, i) => i),
+    values: Float32Array.from(flat.flat()),
+  });
+  expect(watch.look(store)).toBeUndefined();
 });
 
 test('the next move is never the algorithm that runs', () => {

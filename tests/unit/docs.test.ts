@@ -20,6 +20,7 @@ const PAGES = [
   'full-scale',
   'panels',
   'papers',
+  'quality',
   'runs',
 ]
   .map((name) => `docs/${name}.md`)
@@ -80,6 +81,17 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
+test('the checks above find something to check', () => {
+  const all = PAGES.map(read).join('\n');
+  for (const [what, least] of [
+    [/`(?:src|shaders|tests|scripts|docs|bench)(?:\/[\w.-]+)*`/g, 50],
+    [/[^!]\[[^\]]+\]\([^)#]+\)/g, 100],
+    [/npm run (?:-s )?[\w-]+/g, 20],
+    [/npm run (?:-s )?train -- [^`\n]*/g, 5],
+  ] as const)
+    expect([...all.matchAll(what)].length, String(what)).toBeGreaterThan(least);
+});
+
 describe('README', () => {
   test('lists every task, policy and dependency, and only algorithms that exist', () => {
     const text = read('README.md');
@@ -96,7 +108,7 @@ describe('README', () => {
     expect(named.filter((id) => !Object.hasOwn(algorithms, id))).toEqual([]);
   });
 
-  test('prints what the command prints', async () => {
+  test('prints what the command prints', { timeout: 60_000 }, async () => {
     const [, line] = /^ {4}npm run train -- (.*--out run\.jsonl)$/m.exec(read('README.md')) ?? [];
     const folder = mkdtempSync(join(tmpdir(), 'readme-'));
     const file = join(folder, 'run.jsonl');

@@ -184,5 +184,10 @@ test('tables refuse what does not fit, with the nearest name', () => {
   expect(() => parseValue('mode', table.mode, 'onn')).toThrow(/Did you mean 'on'\?/);
   expect(() => parseValue('clip_low', table.clip_low, '')).toThrow(/NaN/);
   expect(nearest('grop', ['grpo', 'ppo', 'sft'])).toBe('grpo');
+  const tasks = ['sort', 'say_symbol', 'sum_to_target', 'sum_to_target_twice'];
+  for (const begun of ['sumto', 'Sum-To', 'sum']) expect(nearest(begun, tasks), begun).toBe('sum_to_target');
+  expect(nearest('s', ['sum_to_target'])).toBeUndefined(); // one letter begins too much
+  expect(nearest('smu_to_target', tasks)).toBe('sum_to_target');
+  expect(nearest('', tasks)).toBeUndefined();
   expect(unknownName('task', 'zzzzzzzz', ['sort'])).toBe("Unknown task 'zzzzzzzz'. Known: sort.");
 });

@@ -446,7 +446,7 @@ describe('the worked example', () => {
     return { run: await Run.open(executor, config), close: () => executor.destroy() };
   };
 
-  test('runs from end to end, and its first claim holds', async () => {
+  test('runs from end to end, and its first claim holds', { timeout: 60_000 }, async () => {
     const findings = await perform(worked, { seeds: worked.seeds, seed: 1 }, open);
     expect(findings.claims[0].verdict).toBe('holds');
     expect(findings.missing).toEqual([]);

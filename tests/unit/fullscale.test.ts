@@ -1,4 +1,5 @@
 /** To full scale: no key that the trainers do not have, and every setting accounted for. */
+
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,17 +13,13 @@ import { fullScaleTable } from '../../src/fullscale/table.ts';
 import { GRPO_KEYS, RLOO_KEYS, SFT_KEYS } from '../../src/fullscale/trlKeys.ts';
 import { VERL_ADDED, VERL_KEYS, VERL_SFT_KEYS } from '../../src/fullscale/verlKeys.ts';
 import { settingTables } from '../../src/state/catalogue.ts';
-import { DEFAULT_SETUP } from '../../src/state/defaultSetup.ts';
 import { clampValue, numPositions, valueAt } from '../../src/state/knobScale.ts';
 import { registries } from '../../src/state/registries.ts';
 import { fullScaleRun, plainRun } from '../../src/state/take/fullScale.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 
-const configOf = (change: Partial<RunConfig> = {}): RunConfig => ({
-  ...structuredClone(DEFAULT_SETUP.config),
-  ...change,
-});
-const runOf = (change: Partial<RunConfig> = {}) => fullScaleRun(registries, configOf(change));
+const runOf = (change: Partial<RunConfig> = {}) => fullScaleRun(registries, defaultRun(change));
 const fileOf = (trainer: TrainerId, config: RunConfig) =>
   launchFile(trainer, fullScaleRun(registries, config), plainRun(registries, config));
 
@@ -49,7 +46,7 @@ const anyConfig: fc.Arbitrary<RunConfig> = fc
     }),
   })
   .map(({ task, algorithm, seed, swaps, moves }) => {
-    const config = configOf({ task, algorithm, seed });
+    const config = defaultRun({ task, algorithm, seed });
     for (const [role, n] of swaps) {
       const parts = registries.partsOf(role);
       config.parts[role] = parts[n % parts.length].id;
@@ -170,7 +167,7 @@ describe('single algorithms', () => {
   });
 
   test('dapo: four parts in verl, no dynamic sampling in TRL', () => {
-    const { text } = fileOf('verl', configOf({ algorithm: 'dapo' }));
+    const { text } = fileOf('verl', defaultRun({ algorithm: 'dapo' }));
     expect(argumentsOf(text)).toEqual(
       expect.arrayContaining([
         'actor_rollout_ref.actor.clip_ratio_high=0.28',
@@ -180,7 +177,7 @@ describe('single algorithms', () => {
         '+reward.reward_kwargs.overlong_buffer_cfg.len=512',
       ]),
     );
-    const trl = fileOf('trl', configOf({ algorithm: 'dapo' })).text;
+    const trl = fileOf('trl', defaultRun({ algorithm: 'dapo' })).text;
     expect(trl).toContain('# part.source = dynamic_sampling: no counterpart. TRL has no dynamic sampling');
     expect(trl).toContain('get_soft_overlong_punishment(max_completion_len=2048, soft_punish_cache=512)');
   });
@@ -188,7 +185,7 @@ describe('single algorithms', () => {
   test('icepop’s two bounds are no number to Hydra', () => {
     const { text } = fileOf(
       'verl',
-      configOf({ algorithm: 'tis', parts: { correction: 'icepop' }, hyper: { weight_cap: 5 } }),
+      defaultRun({ algorithm: 'tis', parts: { correction: 'icepop' }, hyper: { weight_cap: 5 } }),
     );
     expect(text).toContain("rollout_is_threshold=0.5_5.0'");
   });
@@ -200,7 +197,7 @@ describe('single algorithms', () => {
       ['flowrl', 'flowrl_actor.py'],
       ['ttrl', 'PRIME-RL/TTRL'],
     ]) {
-      const { launch, text } = fileOf('verl', configOf({ algorithm }));
+      const { launch, text } = fileOf('verl', defaultRun({ algorithm }));
       expect(launch.set).toEqual({});
       expect(text).toContain('No built-in option of verl');
       expect(text).toContain(where);
@@ -209,7 +206,7 @@ describe('single algorithms', () => {
 
   test('a default that differs from theirs is named, and the scripts parse', () => {
     const configs = Object.keys(registries.algorithms).map((algorithm) =>
-      configOf({ algorithm, batch: { group_size: 16 } }),
+      defaultRun({ algorithm, batch: { group_size: 16 } }),
     );
     const written = (trainer: TrainerId) => configs.map((config) => fileOf(trainer, config).text).join('\n');
     expect(written('verl')).toBe(written('verl'));
@@ -217,10 +214,11 @@ describe('single algorithms', () => {
     expect(bash.stderr + bash.status).toBe('0');
     const code = 'import ast,sys; ast.parse(sys.stdin.read())';
     const python = spawnSync('python3', ['-c', code], { input: written('trl'), encoding: 'utf8' });
-    if (!python.error) expect(python.stderr).toBe('');
-    const { text } = fileOf('verl', configOf());
+    expect(python.error, 'python3 is needed to parse the launch files of TRL').toBeUndefined();
+    expect(python.stderr + python.status).toBe('0');
+    const { text } = fileOf('verl', defaultRun());
     expect(text).toMatch(/optim\.weight_decay=0' {2}# hyper\.weight_decay; verl’s default: 0\.01/);
-    expect(fileOf('trl', configOf()).text).toMatch(/delta=3, {2}# hyper\.dual_clip; TRL’s default: None/);
+    expect(fileOf('trl', defaultRun()).text).toMatch(/delta=3, {2}# hyper\.dual_clip; TRL’s default: None/);
   });
 });
 

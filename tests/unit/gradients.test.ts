@@ -3,6 +3,7 @@ import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import { randomBits, randomNormal } from '../../src/engine/random.ts';
 import { buildStep } from '../../src/trainer/builder.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { hyperNames, hyperRow, resolve } from '../../src/trainer/resolve.ts';
 import { Run } from '../../src/trainer/run.ts';
@@ -72,20 +73,13 @@ const cases: Record<string, Partial<RunConfig>> = {
 
 /** An update program on a finished rollout, with weights that have moved since, and its loss as a function of them. */
 async function updateOf(change: Partial<RunConfig>) {
-  const config: RunConfig = {
-    ...{
-      task: 'sum_to_target',
-      policy: 'transformer',
-      algorithm: 'grpo',
-      parts: {},
-      task_settings: {},
-      policy_settings: {},
-      seed: 3,
-    },
+  const config = defaultRun({
+    policy: 'transformer',
+    seed: 3,
     ...change,
     batch: { ...batch, minibatches: 1, ...change.batch },
     hyper: { learning_rate: 1e-6, ...change.hyper },
-  };
+  });
   const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
   const run = await Run.open(cpu, config);
   await run.advance(1);
@@ -180,17 +174,15 @@ describe('gradients against finite differences', () => {
 });
 
 test('an update on the activations that the rollout kept has the gradient of a fresh forward pass', async () => {
-  const config: RunConfig = {
-    ...{
-      task: 'sum_to_target',
-      policy: 'transformer',
-      algorithm: 'reinforce',
-      parts: {},
-      task_settings: { modulus: 2 },
-      seed: 3,
-    },
-    ...{ policy_settings: { layers: 2, ...tiny }, batch: { ...batch, minibatches: 1 }, hyper: { entropy_coef: 0.05 } },
-  };
+  const config = defaultRun({
+    policy: 'transformer',
+    algorithm: 'reinforce',
+    task_settings: { modulus: 2 },
+    policy_settings: { layers: 2, ...tiny },
+    batch: { ...batch, minibatches: 1 },
+    hyper: { entropy_coef: 0.05 },
+    seed: 3,
+  });
   const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
   const run = await Run.open(cpu, config);
   const { params } = await cpu.read(['params']);

@@ -1,4 +1,5 @@
 /** The stages of one update, in sentences and numbers, for every algorithm. */
+
 import katex from 'katex';
 import { describe, expect, test } from 'vitest';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
@@ -14,16 +15,16 @@ import {
   stagesOf,
   texNumber,
 } from '../../src/state/insideUpdate.ts';
-import { defaultWith } from '../../src/state/links.ts';
 import { registries } from '../../src/state/registries.ts';
 import { sourcesOf } from '../../src/state/sources.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig, SampleGroup } from '../../src/trainer/protocol.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { readSample } from '../../src/trainer/sample.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
 
 async function groupsOf(change: Partial<RunConfig>, steps = 3) {
-  const config = defaultWith(change);
+  const config = defaultRun(change);
   const run = await Run.open(new CpuExecutor(shaderLibrary, { slots: slotTwins() }), config);
   for (let k = 0; k < steps; k++) {
     run.submit();

@@ -85,14 +85,15 @@ describe('every configuration', () => {
   });
 
   test('has the control that the task points at', () => {
-    for (const { where, config, task } of all) {
-      if (!task?.at) continue;
-      const place = controlPlace(registries, config, task.at);
-      expect(place, `${where}: ${JSON.stringify(task.at)}`).toBeDefined();
+    const pointing = all.flatMap(({ where, config, task }) => (task?.at ? [{ where, config, at: task.at }] : []));
+    expect(pointing.length).toBeGreaterThan(10);
+    for (const { where, config, at } of pointing) {
+      const place = controlPlace(registries, config, at);
+      expect(place, `${where}: ${JSON.stringify(at)}`).toBeDefined();
       if (place?.panel) expect(PANELS).toContain(place.panel);
       // a hyperparameter's slider is drawn where the worker lists it
-      if ('knob' in task.at && place?.panel === 'hyper') {
-        const { knob } = task.at;
+      if ('knob' in at && place?.panel === 'hyper') {
+        const { knob } = at;
         expect(
           resolve(config).hyper.some(({ name }) => name === knob),
           where,
@@ -104,12 +105,13 @@ describe('every configuration', () => {
   test('is what its link says', () => {
     const lab = makeLab(registries, () => ({ api: {} as never, broken: new Promise(() => {}), close: () => {} }), '');
     lab.view.getState().setLesson({ id: 'clipping', part: 2 });
-    for (const { where, task } of all) {
-      if (!task?.open) continue;
+    const opening = all.flatMap(({ where, task }) => (task?.open ? [{ where, task, open: task.open }] : []));
+    expect(opening.length).toBeGreaterThan(10);
+    for (const { where, task, open } of opening) {
       const address = taskAddress(lab, task);
       const { setup, complaints } = readQuery(registries, DEFAULT_SETUP, address);
       expect(complaints, where).toEqual([]);
-      expect(resolve(setup.config).values).toEqual(resolve(lessonConfig(task.open)).values);
+      expect(resolve(setup.config).values).toEqual(resolve(lessonConfig(open)).values);
       expect(lessonIn(address)).toEqual({ id: 'clipping', part: 2 });
     }
   });

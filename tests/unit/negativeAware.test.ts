@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
@@ -8,12 +9,16 @@ import { slotTwins } from '../../src/trainer/slots.ts';
 /** Coefficients and gradient of the only update of the first step. */
 async function firstUpdate(change: Partial<RunConfig>) {
   const executor = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
-  const run = await Run.open(executor, {
-    ...{ task: 'sum_to_target', policy: 'tabular', algorithm: 'nft', task_settings: {}, policy_settings: {}, seed: 2 },
-    ...{ batch: { prompts: 16, group_size: 8, minibatches: 1, eval_every: 0 }, hyper: {} },
-    ...change,
-    parts: { source: 'on_policy', weighting: 'constant', ...change.parts },
-  });
+  const run = await Run.open(
+    executor,
+    defaultRun({
+      algorithm: 'nft',
+      batch: { prompts: 16, group_size: 8, minibatches: 1, eval_every: 0 },
+      seed: 2,
+      ...change,
+      parts: { source: 'on_policy', weighting: 'constant', ...change.parts },
+    }),
+  );
   await run.advance(1);
   const { token_stat, gradient, rewards } = await executor.read(['token_stat', 'gradient', 'rewards']);
   return { coef: Array.from(token_stat).filter((_, i) => i % 8 === 0), gradient: Array.from(gradient), rewards };

@@ -1,4 +1,5 @@
 /** The list of algorithms, what a setup refuses, and sweeps over the replicas of a run. */
+
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { ROLES } from '../../src/algorithms/algorithm.ts';
@@ -7,7 +8,7 @@ import { makeLab } from '../../src/state/lab.ts';
 import { changedRoles, findPicks, pickGroups } from '../../src/state/picks.ts';
 import { choicesOf, makeRefusalStore } from '../../src/state/refusals.ts';
 import { registries } from '../../src/state/registries.ts';
-import { DEFAULT_SETUP, makeSetupStore } from '../../src/state/setupStore.ts';
+import { makeSetupStore } from '../../src/state/setupStore.ts';
 import {
   cellsOf,
   complainPlan,
@@ -30,6 +31,7 @@ import {
   windowText,
 } from '../../src/state/sweepRows.ts';
 import { complainSweep, sweepOf } from '../../src/state/sweepStore.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig, RunInfo, TrainerApi, TrainerEvents } from '../../src/trainer/protocol.ts';
 import { resolve } from '../../src/trainer/resolve.ts';
 import { Trainer } from '../../src/trainer/trainer.ts';
@@ -82,8 +84,8 @@ describe('list of algorithms', () => {
 describe('refusals', () => {
   test('the trainer answers with the sentence with which it would refuse to open', async () => {
     const trainer = new Trainer();
-    const ssrl: RunConfig = { ...DEFAULT_SETUP.config, algorithm: 'ssrl' };
-    const [fine, refused] = await trainer.refusals([DEFAULT_SETUP.config, ssrl]);
+    const ssrl = defaultRun({ algorithm: 'ssrl' });
+    const [fine, refused] = await trainer.refusals([defaultRun(), ssrl]);
     expect(fine).toBe('');
     expect(refused).toContain("found the task 'sum_to_target'");
     expect(() => resolve(ssrl)).toThrow(refused);
@@ -137,7 +139,7 @@ describe('values of a sweep', () => {
   test('every knob of every algorithm has a usual range with values in its table', () => {
     for (const algorithm of Object.values(registries.algorithms)) {
       for (const { name, knob: own } of resolve({
-        ...DEFAULT_SETUP.config,
+        ...defaultRun(),
         task: 'self_search',
         algorithm: algorithm.id,
       }).hyper) {
@@ -260,7 +262,7 @@ describe('rows of a sweep', () => {
 /** A trainer that answers at once and notes what replicas are told. */
 function labWith(swap: TrainerApi['swap'] = async () => info()) {
   const told: [string, number, number | undefined][] = [];
-  let config: RunConfig = DEFAULT_SETUP.config;
+  let config: RunConfig = defaultRun();
   let events: TrainerEvents | undefined;
   const answer = () => info({ config, hyper: KNOBS });
   const api = {
@@ -351,7 +353,7 @@ describe('sweep', () => {
 
   test('an exchanged part keeps the values of the replicas; a refused one is answered where it was asked', async () => {
     const { lab, told, sweep } = labWith(async () =>
-      info({ config: { ...DEFAULT_SETUP.config, batch: { replicas: 3 } }, hyper: KNOBS }),
+      info({ config: defaultRun({ batch: { replicas: 3 } }), hyper: KNOBS }),
     );
     await lab.session.begin();
     await sweep.getState().begin(LINE);
@@ -380,7 +382,7 @@ describe('sweep', () => {
   test('replicas that learn from each other are not swept', async () => {
     const { lab } = labWith();
     expect(complainSweep(lab)).toBe('');
-    lab.setup.getState().setConfig({ ...DEFAULT_SETUP.config, algorithm: 'rlccf' });
+    lab.setup.getState().setConfig(defaultRun({ algorithm: 'rlccf' }));
     expect(complainSweep(lab)).toContain('learn from each other');
   });
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { configOf } from '../../src/experiments/experiment.ts';
 import { experiments } from '../../src/experiments/index.ts';
+import { checkArm } from '../../src/experiments/lib/perform.ts';
 import { readResults } from '../../src/experiments/results.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,14 +21,17 @@ describe('the recorded results', () => {
   test.each(recorded)('%s was made with the declaration as it is', (id) => {
     const results = readResults(read(`public/results/${id}.json`));
     const declared = experiments[id];
-    expect(results.experiment).toBe(id);
-    expect(results.claims.map((c) => c.says)).toEqual(declared.claims.map((c) => c.says));
+    const { title, question, papers, chosen = '', steps, seeds, claims } = declared;
+    expect(results).toMatchObject({ experiment: id, title, question, papers, chosen, steps, seeds });
+    expect(results.claims.map(({ difference: _, verdict: __, ...claim }) => claim)).toEqual(claims);
+    const measures = Object.entries(declared.measures).map(([name, { doc }]) => [name, doc]);
+    expect(results.measures).toEqual(Object.fromEntries(measures));
     expect(Object.keys(results.arms)).toEqual(Object.keys(declared.arms));
-    expect(results.steps).toBe(declared.steps);
-    expect(results.seeds).toBe(declared.seeds);
-    for (const [arm, { config }] of Object.entries(results.arms)) {
-      const { algorithm, task } = configOf(declared, arm, results.seed);
-      expect({ algorithm: config.algorithm, task: config.task }).toEqual({ algorithm, task });
+    for (const [arm, { doc, config }] of Object.entries(results.arms)) {
+      expect(doc).toBe(declared.arms[arm].doc);
+      expect(config).toMatchObject(configOf(declared, arm, results.seed));
+      // defaults too are as they were; a setting that came later is none of the results'
+      expect(checkArm(declared, arm, results.seed)).toMatchObject(config);
     }
     expect(results.missing).toEqual([]);
   });

@@ -1,11 +1,8 @@
 /** The kept runs: what starts one, what is written down, in what two differ, and what bad or full storage does. */
+
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { ROLES } from '../../src/algorithms/algorithm.ts';
-import type { Knob } from '../../src/engine/table.ts';
-import { SETTING_PLACES, settingTables, withoutDefaults } from '../../src/state/catalogue.ts';
 import { chartRows, drawnRows, secondOf } from '../../src/state/chartRows.ts';
-import { valueAt as knobValueAt, numPositions } from '../../src/state/knobScale.ts';
 import { registries } from '../../src/state/registries.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
 import {
@@ -22,45 +19,19 @@ import { Recorder } from '../../src/state/runsRecorder.ts';
 import { memoryStorage, type RunStorage, readMeta, readRows } from '../../src/state/runsStorage.ts';
 import { makeRunsStore } from '../../src/state/runsStore.ts';
 import { comparedRuns, differenceSentence, tableText } from '../../src/state/runsTable.ts';
-import { DEFAULT_SETUP } from '../../src/state/setupStore.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
+import { anyConfig } from './lib/anyConfig.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
-const plain = () => structuredClone(DEFAULT_SETUP.config);
-
-/** Every configuration that the page can be in. */
-const anyConfig: fc.Arbitrary<RunConfig> = fc
-  .record({
-    task: fc.constantFrom(...Object.keys(registries.tasks)),
-    policy: fc.constantFrom(...Object.keys(registries.policies)),
-    algorithm: fc.constantFrom(...Object.keys(registries.algorithms)),
-    seed: fc.integer({ min: 0, max: 3 }),
-    picks: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.double({ min: 0, max: 1, noNaN: true })), { maxLength: 5 }),
-    swaps: fc.array(fc.tuple(fc.constantFrom(...ROLES), fc.nat()), { maxLength: 3 }),
-  })
-  .map(({ picks, swaps, ...names }) => {
-    const config: RunConfig = { ...plain(), ...names };
-    for (const [role, n] of swaps) {
-      const parts = registries.partsOf(role);
-      config.parts[role] = parts[n % parts.length].id;
-    }
-    const tables = settingTables(registries, config);
-    for (const [place_index, n, share] of picks) {
-      const place = SETTING_PLACES[place_index % SETTING_PLACES.length];
-      const entries = Object.entries<Knob>(tables[place]);
-      if (entries.length === 0) continue;
-      const [name, knob] = entries[n % entries.length];
-      config[place][name] = knobValueAt(knob, Math.round(share * numPositions(knob)));
-    }
-    return withoutDefaults(registries, config);
-  });
+const anyOne = anyConfig(3); // few seeds, so that two drawn ones are often alike
 
 describe('differences of configurations', () => {
   const diff = (a: RunConfig, b: RunConfig) => difference(registries, a, b);
 
   test('none against itself, something against every other one, the same from both sides', () => {
     fc.assert(
-      fc.property(anyConfig, anyConfig, (a, b) => {
+      fc.property(anyOne, anyOne, (a, b) => {
         expect(diff(a, structuredClone(a))).toEqual([]);
         const there = diff(a, b);
         expect(there.length > 0).toBe(!sameConfig(a, b));
@@ -77,23 +48,23 @@ describe('differences of configurations', () => {
   });
 
   test('names that nobody knows are shown as they are', () => {
-    const odd = { ...plain(), algorithm: 'constructor', parts: { advantage: '__proto__', nothing: 'x' } };
+    const odd = defaultRun({ algorithm: 'constructor', parts: { advantage: '__proto__', nothing: 'x' } });
     odd.hyper = { toString: 1 } as unknown as Record<string, number>;
-    expect(diff(odd, plain()).map(({ here }) => here)).toEqual(expect.arrayContaining(['constructor', '1']));
+    expect(diff(odd, defaultRun()).map(({ here }) => here)).toEqual(expect.arrayContaining(['constructor', '1']));
     expect(automaticName(registries, odd)).toContain('constructor');
   });
 
   test('a name says the algorithm and what is unusual', () => {
-    expect(automaticName(registries, plain())).toBe('GRPO');
-    expect(automaticName(registries, { ...plain(), hyper: { learning_rate: 0.3 } })).toBe('GRPO, learning_rate 0.3');
-    expect(automaticName(registries, { ...plain(), algorithm: 'rloo', task: 'bandit' })).toMatch(/^RLOO on /);
+    expect(automaticName(registries, defaultRun())).toBe('GRPO');
+    expect(automaticName(registries, defaultRun({ hyper: { learning_rate: 0.3 } }))).toBe('GRPO, learning_rate 0.3');
+    expect(automaticName(registries, defaultRun({ algorithm: 'rloo', task: 'bandit' }))).toMatch(/^RLOO on /);
   });
 
   test('names of the same settings are told apart by seed and changes', () => {
     const run = (id: string, seed: number, step?: number) => ({
       id,
       name: '',
-      config: { ...plain(), seed },
+      config: defaultRun({ seed }),
       edits: step === undefined ? [] : [{ step, text: 'x' }],
     });
     const names = namesOfRuns(registries, [run('a', 1), run('b', 2), run('c', 1, 7)]);
@@ -155,15 +126,15 @@ describe('recorder', () => {
     const recorder = new Recorder('x', 0, run.getState());
     const follow = () => recorder.follow(run.getState());
     run.getState().addEdit({ step: 0, text: 'learning_rate 0.1 → 0.2' });
-    run.getState().setInfo(info({ config: { ...plain(), hyper: { learning_rate: 0.2 } } }), false);
+    run.getState().setInfo(info({ config: defaultRun({ hyper: { learning_rate: 0.2 } }) }), false);
     follow();
     run.getState().addRows(batchOf(range(0, 9), 1, 1, () => 1));
     follow();
     run.getState().addEdit({ step: 9, text: 'advantage: x' });
-    run.getState().setInfo(info({ config: { ...plain(), parts: { advantage: 'x' } } }), false);
+    run.getState().setInfo(info({ config: defaultRun({ parts: { advantage: 'x' } }) }), false);
     follow();
     const { meta } = recorder.record()!;
-    expect(meta.config).toEqual({ ...plain(), hyper: { learning_rate: 0.2 } });
+    expect(meta.config).toEqual(defaultRun({ hyper: { learning_rate: 0.2 } }));
     expect(meta.edits).toEqual([{ step: 9, text: 'advantage: x' }]);
   });
 });
@@ -246,7 +217,7 @@ describe('stored runs', () => {
         if (typeof meta === 'string') expect(meta).toMatch(/wanted/);
         else {
           automaticName(registries, meta.config);
-          differenceSentence(registries, meta, 'current', plain());
+          differenceSentence(registries, meta, 'current', defaultRun());
           superfluous([meta, good.meta], undefined);
         }
         const rows = readRows(damaged(good.rows, rows_paths[n % rows_paths.length], by), 'x');
@@ -268,7 +239,7 @@ describe('stored runs', () => {
       ...good.meta,
       id: `r${k}`,
       began_ms: k,
-      config: { ...plain(), seed: k },
+      config: defaultRun({ seed: k }),
       ...change,
     });
     const many = range(0, MOST_RUNS + 3).map((k) => meta(k));
@@ -276,11 +247,15 @@ describe('stored runs', () => {
     many[0] = meta(0, { is_pinned: true });
     many[1] = meta(1, { slot: 3 });
     expect(superfluous(many, undefined)).toEqual(['r2']);
-    const config = plain();
+    const config = defaultRun();
     const twice = [meta(1, { config, last_step: 10 }), meta(2, { config, last_step: 30 })];
     expect(superfluous(twice, undefined)).toEqual(['r1']);
     expect(superfluous([{ ...twice[0], name: 'mine' }, twice[1]], undefined)).toEqual([]);
     expect(superfluous([{ ...twice[0], edits: [{ step: 3, text: 'x' }] }, twice[1]], undefined)).toEqual([]);
+    // replicas with settings of their own, or weights from elsewhere: the settings do not tell what was trained
+    expect(superfluous([twice[0], { ...twice[1], is_spread: true }], undefined)).toEqual([]);
+    const restored = twice.map((run) => ({ ...run, first_step: 5 }));
+    expect(superfluous(restored, undefined)).toEqual([]);
     const large = range(0, 3).map((k) => meta(k, { bytes: 9 * 1024 ** 2 }));
     expect(superfluous(large, undefined)).toEqual(['r0']);
   });
@@ -292,7 +267,7 @@ async function page(storage: RunStorage = memoryStorage()) {
   const runs = makeRunsStore(registries, run, async () => storage);
   await runs.getState().begin();
   const train = (num_rows: number, change: Partial<RunConfig> = {}) => {
-    run.getState().setInfo(info({ config: { ...plain(), ...change } }), true);
+    run.getState().setInfo(info({ config: defaultRun({ ...change }) }), true);
     if (num_rows > 0) run.getState().addRows(batchOf(range(0, num_rows), 1, 1, (s) => s));
   };
   const ids = () => runs.getState().entries.map(({ id }) => id);
@@ -306,7 +281,7 @@ describe('runs store', () => {
     train(30);
     train(4, { seed: 2 });
     train(30, { seed: 3 });
-    run.getState().setInfo(info({ config: { ...plain(), seed: 3, parts: { advantage: 'x' } } }), false);
+    run.getState().setInfo(info({ config: defaultRun({ seed: 3, parts: { advantage: 'x' } }) }), false);
     await settled();
     expect(state().entries.map(({ config }) => config.seed)).toEqual([1]);
     train(0, { seed: 4 });
@@ -420,7 +395,7 @@ describe('runs store', () => {
     expect(runs.getState().problem).toMatch(/^The browser refused to store runs \(SecurityError\), so they last .*\.$/);
     run.getState().setInfo(info(), true);
     run.getState().addRows(batchOf(range(0, 30), 1, 1, (s) => s));
-    run.getState().setInfo(info({ config: { ...plain(), seed: 2 } }), true);
+    run.getState().setInfo(info({ config: defaultRun({ seed: 2 }) }), true);
     await runs.getState().settled();
     expect(runs.getState().entries).toHaveLength(1);
   });

@@ -1,17 +1,14 @@
 /** The close look at a token: its factors multiply to the coefficient that the kernel wrote, for every algorithm. */
+
 import { describe, expect, test } from 'vitest';
 import { algorithms } from '../../src/algorithms/index.ts';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { readSample } from '../../src/trainer/sample.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
-
-const config = (change: Partial<RunConfig>): RunConfig => ({
-  ...{ task: 'sum_to_target', policy: 'tabular', algorithm: 'grpo', parts: {}, task_settings: {}, policy_settings: {} },
-  ...{ batch: {}, hyper: {}, seed: 1, ...change },
-});
 
 async function lookAfter(steps: number, wanted: RunConfig) {
   const run = await Run.open(new CpuExecutor(shaderLibrary, { slots: slotTwins() }), wanted);
@@ -29,7 +26,7 @@ const HOME: Record<string, string> = { ssrl: 'self_search', concise_rl: 'say_sym
 
 describe('every coefficient is the product of its factors', () => {
   test.each(Object.keys(algorithms))('%s', async (algorithm) => {
-    const groups = await lookAfter(4, config({ algorithm, task: HOME[algorithm] ?? 'sum_to_target' }));
+    const groups = await lookAfter(4, defaultRun({ algorithm, task: HOME[algorithm] ?? 'sum_to_target' }));
     let count = 0;
     for (const { responses } of groups) {
       for (const token of responses.flatMap((response) => response.tokens)) {
@@ -50,21 +47,24 @@ describe('every coefficient is the product of its factors', () => {
 
 test('the probabilities before are those the token was drawn with, the ones after are the table’s', async () => {
   for (const batch of [{}, { entropy_watch: 1 }, { minibatches: 1 }] as Record<string, number>[]) {
-    const groups = await lookAfter(3, config({ batch }));
+    let count = 0;
+    const groups = await lookAfter(3, defaultRun({ batch }));
     for (const { responses, symbols } of groups) {
       for (const token of responses.flatMap((response) => response.tokens)) {
         const { before, after } = token.close!;
         const symbol = symbols!.indexOf(token.symbol);
         expect(Math.log(before![symbol])).toBeCloseTo(token.logp, 4);
         for (const shares of [before!, after!]) expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+        count++;
       }
     }
+    expect(count).toBe(8 * 8 * 4); // prompts, members, positions
   }
 });
 
 test('the table’s row and another forward pass give the same probabilities after', async () => {
-  const [plain] = await lookAfter(3, config({}));
-  const [watched] = await lookAfter(3, config({ batch: { entropy_watch: 1 } }));
+  const [plain] = await lookAfter(3, defaultRun());
+  const [watched] = await lookAfter(3, defaultRun({ batch: { entropy_watch: 1 } }));
   const after = ({ responses }: typeof plain) => responses.flatMap((r) => r.tokens.flatMap((t) => t.close!.after!));
   after(watched).forEach((p, i) => {
     expect(p).toBeCloseTo(after(plain)[i], 5);
@@ -73,15 +73,15 @@ test('the table’s row and another forward pass give the same probabilities aft
 
 test('a network has no row to read: its probabilities after need the watch', async () => {
   const small = { policy: 'transformer', policy_settings: { layers: 1, width: 32 } };
-  const [plain] = await lookAfter(1, config(small));
+  const [plain] = await lookAfter(1, defaultRun(small));
   expect(plain.responses[0].tokens[1].close!.after).toBeUndefined();
   expect(plain.responses[0].tokens[1].close!.before).toHaveLength(8);
-  const [watched] = await lookAfter(1, config({ ...small, batch: { entropy_watch: 1 } }));
+  const [watched] = await lookAfter(1, defaultRun({ ...small, batch: { entropy_watch: 1 } }));
   expect(watched.responses[0].tokens[1].close!.after).toHaveLength(8);
 });
 
 test('without a close look nothing more is read', async () => {
-  const run = await Run.open(new CpuExecutor(shaderLibrary, { slots: slotTwins() }), config({}));
+  const run = await Run.open(new CpuExecutor(shaderLibrary, { slots: slotTwins() }), defaultRun());
   run.submit();
   const group = await readSample(run, 0, 0);
   expect(group.symbols).toBeUndefined();

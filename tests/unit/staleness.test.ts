@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { partOf } from '../../src/algorithms/index.ts';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import { play } from '../../src/trainer/fixtures/scene.ts';
 import {
   countSteps,
@@ -24,13 +25,15 @@ import { slotTwins } from '../../src/trainer/slots.ts';
 
 const cpu = () => new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
 
-const configOf = (algorithm: string, staleness: number, more: Partial<RunConfig> = {}): RunConfig => ({
-  ...{ task: 'sum_to_target', policy: 'tabular', algorithm, parts: {}, policy_settings: {} },
-  task_settings: { num_prompts: 4 },
-  ...{ hyper: { learning_rate: 0.1 }, seed: 5 },
-  ...more,
-  batch: { prompts: 4, group_size: 4, minibatches: 2, replicas: 2, eval_every: 0, staleness },
-});
+const configOf = (algorithm: string, staleness: number, more: Partial<RunConfig> = {}): RunConfig =>
+  defaultRun({
+    algorithm,
+    task_settings: { num_prompts: 4 },
+    hyper: { learning_rate: 0.1 },
+    seed: 5,
+    ...more,
+    batch: { prompts: 4, group_size: 4, minibatches: 2, replicas: 2, eval_every: 0, staleness },
+  });
 
 /** Every step's weights before it, and what its rollout left behind. */
 async function trace(config: RunConfig, steps: number) {

@@ -1,4 +1,5 @@
 /** What leaves the page as a file: read back by readers that know nothing of the writers. */
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -16,6 +17,7 @@ import { pictureOf, pictureSvg } from '../../src/state/take/picture.ts';
 import { SingleRows } from '../../src/state/take/singleRows.ts';
 import { readQuery } from '../../src/state/urlState.ts';
 import { type ChartView, PLAIN_CHARTS } from '../../src/state/zoom.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { SampleGroup } from '../../src/trainer/protocol.ts';
 import { readCsv } from './lib/csv.ts';
 import { batchOf, info, range } from './lib/rows.ts';
@@ -232,13 +234,12 @@ describe('picture', () => {
   });
 
   test('has the colours of the light page', () => {
-    const css = (path: string) =>
-      readFileSync(fileURLToPath(new URL(`../../src/ui/${path}`, import.meta.url)), 'utf8').split('@media')[0];
+    const css = (path: string) => readFileSync(fileURLToPath(new URL(`../../src/ui/${path}`, import.meta.url)), 'utf8');
     const page = css('page.css');
     for (const name of ['ink', 'muted', 'reward', 'accuracy', 'entropy', 'optimum', 'grid', 'surface'] as const)
       expect(page, name).toContain(`--${name}: light-dark(${PAPER[name]}, `);
     SLOT_COLOURS.forEach((colour, slot) => {
-      expect(css('runs/overlays.css')).toContain(`--run-${slot}: ${colour};`);
+      expect(css('runs/overlays.css')).toContain(`--run-${slot}: light-dark(${colour}, `);
     });
     const dashes = /const DASHES = (\[.*?\])/.exec(
       readFileSync(fileURLToPath(new URL('../../src/ui/runs/OverlayLayer.tsx', import.meta.url)), 'utf8'),
@@ -251,7 +252,7 @@ describe('picture', () => {
 describe('documents', () => {
   test('settings hold the link, every value, and the changes', () => {
     const store = makeRunStore();
-    const config = { ...structuredClone(DEFAULT_SETUP.config), seed: 7, hyper: { kl_coef: 0.5 } };
+    const config = defaultRun({ seed: 7, hyper: { kl_coef: 0.5 } });
     store.getState().setInfo(info({ config }), true);
     store.getState().addRows(batchOf([0, 1], 1, 1, () => 0));
     store.getState().addEdit({ step: 1, text: 'kl_coef 0 → 0.5' });

@@ -210,6 +210,89 @@ describe('answer_formats', () => {
   });
 });
 
+describe('card_rules', () => {
+  const task = taskOf('card_rules');
+  const build = (settings: Record<string, number> = {}) =>
+    task.build(fillTable('setting', task.settings, { numbers: 6, cards: 4, ...settings }));
+  const [EVEN, ODD, LOW, HIGH] = [6, 7, 8, 9];
+
+  test.each([
+    [EVEN, '1 2 3 4', '2 4 1 3', 1],
+    [EVEN, '1 2 3 4', '4 2 3 1', 1],
+    [EVEN, '1 2 3 4', '2 1 4 3', 0], // 4 lies behind 1
+    [EVEN, '1 2 3 4', '2 2 1 3', 0], // 2 is there once
+    [EVEN, '1 2 3 4', '2 1 3', 0],
+    [EVEN, '1 2 3 4', '2 4 1 6', 0], // a rule is no card
+    [EVEN, '1 2 2 5', '2 2 5 1', 1],
+    [EVEN, '1 2 2 5', '2 5 2 1', 0],
+    [EVEN, '1 3 5 5', '5 1 3 5', 1], // nothing comes first
+    [ODD, '1 2 3 4', '3 1 2 4', 1],
+    [ODD, '1 2 3 4', '2 4 1 3', 0],
+    [LOW, '0 2 3 5', '2 0 5 3', 1],
+    [LOW, '0 2 3 5', '3 5 0 2', 0],
+    [HIGH, '0 2 3 5', '5 3 2 0', 1],
+    [HIGH, '0 2 3 5', '5 2 3 0', 0],
+  ])('rule %i, hand %s, response %s: %i', (rule, hand, response, wanted) => {
+    const prompt = [rule, ...hand.split(' ').map(Number)];
+    expect(rewardOf(task, build(), prompt, response.split(' ').map(Number))).toBe(wanted);
+  });
+
+  test('every hand that is trained on is asked under every rule, the first rule’s prompts first; others are held out', () => {
+    const at = build({ num_hands: 50 });
+    expect(at.prompts.length - at.num_held_out).toBe(4 * 40);
+    const rules = at.prompts.map(([rule]) => rule);
+    expect(rules.slice(0, 160)).toEqual([EVEN, ODD, LOW, HIGH].flatMap((rule) => Array(40).fill(rule)));
+    expect(rules.slice(160)).toEqual([
+      EVEN,
+      ODD,
+      EVEN,
+      LOW,
+      EVEN,
+      HIGH,
+      EVEN,
+      ODD,
+      EVEN,
+      LOW,
+      EVEN,
+      HIGH,
+      EVEN,
+      ODD,
+      EVEN,
+      LOW,
+      EVEN,
+      HIGH,
+      EVEN,
+      ODD,
+    ]);
+    const hands = at.prompts.map(([, ...hand]) => hand.join(' '));
+    expect(new Set(hands.slice(0, 160)).size).toBe(40);
+    expect(hands.slice(160).filter((hand) => hands.slice(0, 160).includes(hand))).toEqual([]);
+    expect(at.prompts.map((prompt) => kindOf(task, at, prompt, []))).toEqual(
+      rules.map((rule) => (rule === EVEN ? 0 : 1)),
+    );
+  });
+
+  test('demonstrations have one order of each side, pre-training data the other and a share without the rule', () => {
+    const prompt = [EVEN, 3, 2, 5, 4];
+    expect(build().demonstrate(prompt, drawOf(1))).toEqual([4, 2, 5, 3]);
+    expect(build({ demonstrated_order: 0 }).demonstrate(prompt, drawOf(1))).toEqual([2, 4, 3, 5]);
+    expect(build({ pretrain_accuracy: 1 }).pretrain!(prompt, drawOf(1))).toEqual([2, 4, 3, 5]);
+    // four of the 24 orders of this hand are right by luck
+    const draw = drawOf(5);
+    const N = 4000;
+    const right = (settings: Record<string, number>) => {
+      const at = build(settings);
+      return (
+        Array.from({ length: N }, () => rewardOf(task, at, prompt, at.pretrain!(prompt, draw))).reduce(
+          (a, b) => a + b,
+        ) / N
+      );
+    };
+    expect(right({ pretrain_accuracy: 0 })).toBeCloseTo(1 / 6, 1);
+    expect(right({ pretrain_accuracy: 0.5 })).toBeCloseTo(0.5 + 0.5 / 6, 1);
+  });
+});
+
 describe('two_forms', () => {
   const task = taskOf('two_forms');
 

@@ -12,6 +12,7 @@ const IDS = [
   'answer_formats',
   'arithmetic',
   'bandit',
+  'card_rules',
   'general_points',
   'guess_number',
   'one_answer',

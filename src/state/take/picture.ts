@@ -130,10 +130,9 @@ export function pictureOf(
       })),
     };
   });
-  const { seed = 1, batch = {} } = info?.config ?? {};
-  const replicas = batch.replicas ?? 1;
+  const seed = info?.config.seed ?? 1;
   const last = metrics.num_rows > 0 ? metrics.steps[metrics.num_rows - 1] : 0;
-  const note = bandSentence(charts[0].steps_per_point, replicas, { ...charts[0], smoothing });
+  const note = bandSentence(charts[0].steps_per_point, metrics.num_replicas, { ...charts[0], smoothing });
   return {
     title: `${titles.algorithm} on ${titles.task}`,
     subtitles: [`Seed ${seed}, up to step ${formatCount(last)}.`, note].filter((text) => text !== ''),

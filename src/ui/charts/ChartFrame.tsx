@@ -1,4 +1,4 @@
-import { type KeyboardEvent, lazy, type PointerEvent, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type KeyboardEvent, lazy, type PointerEvent, type ReactNode, useEffect, useState } from 'react';
 import { rangeOf } from '../../state/axis.ts';
 import { singleKey, spanKey } from '../../state/chartRows.ts';
 import type { Collapse } from '../../state/collapse.ts';
@@ -13,6 +13,7 @@ import {
   readingText,
   rowAt,
 } from '../../state/runsChart.ts';
+import { Loaded } from '../Loaded.tsx';
 import { useLab, useSize, useView } from '../lab.tsx';
 import { useOverlaid } from '../runs/overlaid.ts';
 import { ChartLegend } from './ChartLegend.tsx';
@@ -192,7 +193,7 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
         onKeyDown={press}
       >
         {!is_empty && size.width > 0 ? (
-          <Suspense fallback={waiting}>
+          <Loaded what="the chart" waiting={waiting}>
             <MetricChart
               data={data}
               series={series}
@@ -205,7 +206,7 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
               collapse_step={collapse?.step}
               {...size}
             />
-          </Suspense>
+          </Loaded>
         ) : (
           waiting
         )}

@@ -1,3 +1,4 @@
+import { replicasOf } from '../../state/catalogue.ts';
 import { formatCount, formatNumber } from '../../state/format.ts';
 import { SMOOTHINGS, windowOf } from '../../state/zoom.ts';
 import { useLab, useRun, useRuns, useSetup, useView } from '../lab.tsx';
@@ -45,9 +46,9 @@ function ZoomTools() {
 
 /** How all charts are drawn. */
 export function ChartTools() {
-  const { view } = useLab();
+  const { catalogue, view } = useLab();
   const { smoothing, is_log, is_single } = useView((state) => state.chart);
-  const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
+  const num_replicas = useSetup((state) => replicasOf(catalogue, state.config));
   const { setChart } = view.getState();
   return (
     <div className="chart-tools">

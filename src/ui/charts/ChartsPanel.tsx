@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from 'react';
+import { replicasOf } from '../../state/catalogue.ts';
 import { CollapseWatch } from '../../state/collapse.ts';
 import { ACCURACY, bandSentence, chartSentence, ENTROPY, REWARD } from '../../state/summary.ts';
 import { useFrame, useLab, useLate, useRun, useSetup, useView } from '../lab.tsx';
@@ -23,17 +24,16 @@ const SPEAK_EVERY_MS = 15_000;
 
 /** Both charts over the same rows, so that what belongs together stands one above the other. */
 function Charts() {
-  const { run } = useLab();
+  const { catalogue, run } = useLab();
   const data = useChartData(IDS, REDRAW_MS);
   const reward_data = useLate(data);
   const entropy_data = useLate(data);
   const optimum = useRun((state) => state.info?.optimum);
   const charted = useView((state) => state.charted);
-  const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
+  const num_replicas = useSetup((state) => replicasOf(catalogue, state.config));
   const { metrics } = run.getState();
   useEffect(() => metrics.watch([REWARD, ENTROPY, ...charted]), [metrics, charted]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another generation are another run's
-  const watch = useMemo(() => new CollapseWatch(), [metrics.generation]);
+  const watch = useMemo(() => new CollapseWatch(), []);
   const collapse = watch.look(metrics);
   return (
     <>

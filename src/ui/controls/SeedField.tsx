@@ -9,7 +9,8 @@ export function SeedField() {
   const [draft, setDraft] = useState(String(seed));
   useEffect(() => setDraft(String(seed)), [seed]);
   const commit = () => {
-    const wanted = draft.trim() === '' ? seed : clampSeed(Number(draft));
+    const typed = draft.trim() === '' ? Number.NaN : Number(draft);
+    const wanted = Number.isFinite(typed) ? clampSeed(typed) : seed; // what is no number changes nothing
     setDraft(String(wanted));
     if (wanted !== seed) void session.open({ seed: wanted });
   };

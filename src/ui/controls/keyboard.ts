@@ -20,7 +20,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
 ];
 
 const TYPED = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]';
-const PRESSED = 'button, summary, a[href], [role=button]';
+const PRESSED = 'button, summary, a[href], [role=button], input[type=checkbox], input[type=radio]';
 
 /** Listens for the page's keys while the component is shown; keys that an element needs for itself are left to it. */
 export function useKeys(): void {

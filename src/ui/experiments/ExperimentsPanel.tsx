@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { experiments } from '../../experiments/index.ts';
 import type { Results } from '../../experiments/results.ts';
@@ -14,6 +14,7 @@ import {
   madeSentence,
   titleOf,
 } from '../../state/results.ts';
+import { Loaded } from '../Loaded.tsx';
 import { useView } from '../lab.tsx';
 import { PlaceLink, RunLink } from '../links.tsx';
 import { useResults } from './useResults.ts';
@@ -164,9 +165,9 @@ function ExperimentView({ declared }: { declared: Experiment }) {
       {results && (
         <>
           <h4>Curves</h4>
-          <Suspense fallback={<p className="muted">Loading the chart</p>}>
+          <Loaded what="the chart">
             <CurveChart results={results} />
-          </Suspense>
+          </Loaded>
           <h4>Numbers</h4>
           <p className="muted">Mean over seeds ± half width of its 95 % interval.</p>
           <ResultTable results={results} />

@@ -13,11 +13,16 @@ function AdapterLine() {
   const { session } = useLab();
   const info = useRun((state) => state.info?.engine);
   const engine = useSetup((state) => state.engine);
+  const sentence = adapterSentence(info);
   const is_slow = info && (info.kind === 'cpu' || info.is_software);
   return (
     <p className="adapter" data-testid="adapter">
-      <span className={is_slow ? 'adapter-name is-slow' : 'adapter-name'} title={info?.adapter}>
-        {adapterSentence(info)}
+      <span
+        key={sentence}
+        className={is_slow ? 'adapter-name is-slow' : 'adapter-name'}
+        title={info?.adapter ?? sentence}
+      >
+        {sentence}
       </span>
       <label className="inline-field">
         Engine

@@ -23,7 +23,7 @@ export function NextMove() {
     >
       <p role="status">
         {collapse
-          ? `Entropy fell below ${formatNumber(collapse.entropy)} nats at step ${formatCount(collapse.step)}: ${Math.round(100 * collapse.flat)} % of the groups now give equal rewards, so there is little left to learn from.`
+          ? `Entropy fell below a tenth of where it began: ${formatNumber(collapse.entropy)} nats at step ${formatCount(collapse.step)}. ${Math.round(100 * collapse.flat)} % of the groups gave equal rewards then, so there was little left to learn from.`
           : 'Why does entropy collapse, and does it matter? Watch the reward rise and the entropy fall.'}
       </p>
       {collapse && move && (

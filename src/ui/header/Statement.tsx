@@ -1,6 +1,6 @@
-import { type KeyboardEvent, lazy, Suspense, useEffect } from 'react';
+import { type KeyboardEvent, lazy, useEffect } from 'react';
 import { own } from '../../state/catalogue.ts';
-import { SectionFallback } from '../LazyPanel.tsx';
+import { Loaded } from '../Loaded.tsx';
 import { useLab, useSetup, useView } from '../lab.tsx';
 import { PlaceLink } from '../links.tsx';
 
@@ -85,11 +85,9 @@ function AlgorithmList() {
   }, []);
   if (!is_open) return null;
   return (
-    <SectionFallback>
-      <Suspense>
-        <AlgorithmPicker />
-      </Suspense>
-    </SectionFallback>
+    <Loaded what="the list of algorithms" waiting={null}>
+      <AlgorithmPicker />
+    </Loaded>
   );
 }
 

@@ -14,17 +14,20 @@ const PLAY_MS = 4000; // a stage is read in about so long
 interface Look {
   sample: SampleGroup;
   config: RunConfig;
+  /** of the rows that were there then: rows of another generation are another run's */
+  generation: number;
 }
 
 /** Fetches a close look when the panel opens and whenever it is asked for; a look that has arrived stays as it is. */
 function useLook() {
-  const { session, setup } = useLab();
+  const { run, session, setup } = useLab();
   const [look, setLook] = useState<Look>();
   const take = useCallback(async () => {
     const { config } = setup.getState();
+    const { generation } = run.getState().metrics;
     const sample = await session.lookClosely();
-    if (sample) setLook(sample.responses.length > 0 ? { sample, config } : undefined);
-  }, [session, setup]);
+    if (sample) setLook(sample.responses.length > 0 ? { sample, config, generation } : undefined);
+  }, [run, session, setup]);
   const has_stepped = useRun((state) => state.info !== undefined && state.status.step > 0);
   useEffect(() => {
     if (has_stepped) void take();
@@ -80,6 +83,7 @@ export default function InsidePanel() {
   const { catalogue } = useLab();
   const { look, take } = useLook();
   const algorithm = useSetup((state) => state.config.algorithm);
+  const generation = useRun((state) => state.metrics.generation);
   const [stage, setStage] = useState(0);
   const [chosen, setChosen] = useState<TokenPlace>();
   const [is_playing, setPlaying] = useState(false);
@@ -130,7 +134,7 @@ export default function InsidePanel() {
     setPlaying(!is_playing);
   };
   const now = stages[stage];
-  const is_other = look !== undefined && look.config.algorithm !== algorithm;
+  const is_other = look !== undefined && (look.config.algorithm !== algorithm || look.generation !== generation);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys are a shortcut for the buttons inside
     <div className="inside" data-testid="inside" onKeyDown={press}>
@@ -140,7 +144,9 @@ export default function InsidePanel() {
       </p>
       <LookPicker look={look} take={take} />
       {is_other && (
-        <p className="muted">This step was done before the algorithm was changed. Do another to see the new one.</p>
+        <p className="muted">
+          This step was done before the run or its algorithm was changed. Do another to see the new one.
+        </p>
       )}
       {look && now ? (
         <>

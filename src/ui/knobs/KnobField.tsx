@@ -44,6 +44,12 @@ function useDelayed(commit: Commit, act: (value: number) => void) {
       else if (timer.current !== undefined) return;
       timer.current = setTimeout(() => flushNow.current(), WAIT_MS[commit]);
     },
+    /** Forgets what has not been acted on. */
+    drop() {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+      pending.current = undefined;
+    },
   };
 }
 
@@ -63,6 +69,12 @@ export const KnobField = memo(function KnobField({ name, knob, value, commit, on
     delayed.send(valueAt(knob, position));
   };
   const title = name.replaceAll('_', ' ');
+  /** A value chosen exactly: it takes the place of what the slider still had to say. */
+  const choose = (_name: string, wanted: number) => {
+    delayed.drop();
+    setDraft(undefined);
+    onCommit(name, wanted);
+  };
   return (
     <div className="knob" data-knob={name}>
       <div className="knob-head">
@@ -71,7 +83,7 @@ export const KnobField = memo(function KnobField({ name, knob, value, commit, on
           <button
             type="button"
             className="quiet knob-reset"
-            onClick={() => onCommit(name, knob.value)}
+            onClick={() => choose(name, knob.value)}
             aria-label={`Reset ${title} to ${formatValue(knob, knob.value)}`}
             title={`Back to ${formatValue(knob, knob.value)}`}
           >
@@ -92,7 +104,7 @@ export const KnobField = memo(function KnobField({ name, knob, value, commit, on
             ))}
           </select>
         ) : (
-          <ValueEntry name={name} title={title} knob={knob} value={shown} onCommit={onCommit} />
+          <ValueEntry name={name} title={title} knob={knob} value={shown} onCommit={choose} />
         )}
       </div>
       {knob.scale !== 'choice' && (

@@ -4,6 +4,7 @@ import { commandOf, controlPlace, formatMeasured, lessonConfig, makeChange, task
 import { openConfig } from '../../state/links.ts';
 import { titleOf } from '../../state/results.ts';
 import { useLab, useRun } from '../lab.tsx';
+import { isPlain } from '../links.tsx';
 import { pointAt } from './pointing.ts';
 
 const Equation = lazy(() => import('../about/Equation.tsx').then(({ Equation: shown }) => ({ default: shown })));
@@ -17,16 +18,16 @@ function TaskBlock({ task }: { task: Task }) {
     if (task.charts) view.getState().setCharted(task.charts);
   };
   const follow = (event: MouseEvent) => {
-    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!isPlain(event)) return;
     event.preventDefault();
     chart();
-    void openConfig(lab, lessonConfig(task.open ?? {}));
-    setSaid('The run was set.');
+    setSaid('The run is being set.');
+    void openConfig(lab, lessonConfig(task.open ?? {})).then(() => setSaid('The run was set.'));
   };
   const change = async () => {
     chart();
-    if (task.change) await makeChange(lab, task.change);
-    setSaid(task.change ? 'The run goes on with the change.' : 'The chart stands below the others.');
+    const refusal = task.change ? await makeChange(lab, task.change) : '';
+    setSaid(refusal || (task.change ? 'The run goes on with the change.' : 'The chart stands below the others.'));
   };
   const point = async () => {
     const place = task.at && controlPlace(catalogue, setup.getState().config, task.at);

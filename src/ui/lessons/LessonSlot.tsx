@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
+import { Loaded } from '../Loaded.tsx';
 import { useView } from '../lab.tsx';
 
 const LessonSheet = lazy(() => import('./LessonSheet.tsx'));
@@ -8,8 +9,8 @@ export function LessonSlot() {
   const is_open = useView((state) => state.lesson !== undefined);
   if (!is_open) return null;
   return (
-    <Suspense fallback={<p className="muted">Loading the lessons</p>}>
+    <Loaded what="the lessons">
       <LessonSheet />
-    </Suspense>
+    </Loaded>
   );
 }

@@ -1,11 +1,13 @@
+import { replicasOf } from '../../state/catalogue.ts';
 import { sizeSentence } from '../../state/summary.ts';
-import { useRun } from '../lab.tsx';
+import { useLab, useRun } from '../lab.tsx';
 import { Panel } from '../Panel.tsx';
 
 /** The kernel launches of one step, as the engine runs them. */
 export function ProgramPanel() {
+  const { catalogue } = useLab();
   const program = useRun((state) => state.info?.program);
-  const size = useRun((state) => state.info && sizeSentence(state.info));
+  const size = useRun((state) => state.info && sizeSentence(state.info, replicasOf(catalogue, state.info.config)));
   return (
     <Panel id="program" title="Program of one step" note={size}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}

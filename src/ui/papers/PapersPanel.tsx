@@ -3,9 +3,9 @@ import { type Card, runsHere } from '../../corpus/card.ts';
 import { cards } from '../../corpus/index.ts';
 import { own } from '../../state/catalogue.ts';
 import { plural } from '../../state/format.ts';
-import { defaultWith } from '../../state/links.ts';
 import { claimsOf, countVerdicts, findPapers, type TopicGroup } from '../../state/papers.ts';
 import { titleOf, verdictSentence } from '../../state/results.ts';
+import { defaultRun } from '../../trainer/defaultRun.ts';
 import { useResults } from '../experiments/useResults.ts';
 import { VerdictWord } from '../experiments/VerdictWord.tsx';
 import { useLab } from '../lab.tsx';
@@ -48,12 +48,12 @@ function RunsHere({ card }: { card: Card }) {
     <ul className="runs">
       {algorithms.map((id) => (
         <li key={id}>
-          <RunLink config={defaultWith({ algorithm: id })}>{own(catalogue.algorithms, id)?.title ?? id}</RunLink>
+          <RunLink config={defaultRun({ algorithm: id })}>{own(catalogue.algorithms, id)?.title ?? id}</RunLink>
         </li>
       ))}
       {tasks.map((id) => (
         <li key={id}>
-          task <RunLink config={defaultWith({ task: id })}>{own(catalogue.tasks, id)?.title ?? id}</RunLink>
+          task <RunLink config={defaultRun({ task: id })}>{own(catalogue.tasks, id)?.title ?? id}</RunLink>
         </li>
       ))}
       {experiments.map((id) => (
@@ -117,7 +117,7 @@ function Topic({ group, is_searched }: { group: TopicGroup; is_searched: boolean
         <h3>{group.title}</h3>{' '}
         <span className="muted">
           {plural(group.cards.length, 'paper')}
-          {group.num_running > 0 && `; ${group.num_running} run here`}
+          {group.num_running > 0 && `; ${group.num_running} with something that runs here`}
         </span>
       </summary>
       {is_shown && (
@@ -160,7 +160,7 @@ export default function PapersPanel() {
         <p role="status" data-testid="paper-count">
           {is_searched || only_running
             ? `${plural(count, 'paper')} of ${all.length}`
-            : `${plural(all.length, 'paper')}; something runs of ${num_running}`}
+            : `${plural(all.length, 'paper')}; ${num_running} have something that runs here`}
         </p>
       </div>
       <p className="muted">

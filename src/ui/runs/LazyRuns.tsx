@@ -1,5 +1,6 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { formatBytes, plural } from '../../state/format.ts';
+import { Loaded } from '../Loaded.tsx';
 import { useRuns } from '../lab.tsx';
 import { Panel } from '../Panel.tsx';
 
@@ -12,9 +13,9 @@ export function LazyRuns() {
   const note = count === 0 ? 'each run is kept here' : `${plural(count, 'kept run')}, ${formatBytes(bytes)}`;
   return (
     <Panel id="runs" title="Runs" note={note}>
-      <Suspense fallback={<p className="muted">Loading the runs</p>}>
+      <Loaded what="the runs">
         <RunsPanel />
-      </Suspense>
+      </Loaded>
     </Panel>
   );
 }

@@ -1,6 +1,7 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { HISTOGRAM } from '../../state/histogram.ts';
 import { ENTROPY, REWARD } from '../../state/summary.ts';
+import { Loaded } from '../Loaded.tsx';
 import { useLab, useRun, useView } from '../lab.tsx';
 
 const ChosenChart = lazy(() => import('./ChosenChart.tsx'));
@@ -16,7 +17,9 @@ export function MoreCharts() {
   return (
     <>
       {charted.map((id) => (
-        <Suspense key={id}>{id === HISTOGRAM ? <HistogramChart /> : <ChosenChart id={id} />}</Suspense>
+        <Loaded key={id} what="this chart">
+          {id === HISTOGRAM ? <HistogramChart /> : <ChosenChart id={id} />}
+        </Loaded>
       ))}
       {charted.length < MOST_CHARTS && (left.length > 0 || !charted.includes(HISTOGRAM)) && (
         <p className="more-charts">

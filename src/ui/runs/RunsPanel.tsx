@@ -49,8 +49,10 @@ function RunNotices() {
   const problem = useRuns((state) => state.problem);
   const unreadable = useRuns((state) => state.unreadable);
   const undo = useRef<HTMLButtonElement>(null);
+  const seen = useRef(removed?.number);
   useEffect(() => {
-    if (removed) undo.current?.focus(); // the button that was pressed has gone with its run
+    if (removed && removed.number !== seen.current) undo.current?.focus(); // the button that was pressed has gone with its run
+    if (removed) seen.current = removed.number;
   }, [removed]);
   return (
     <>

@@ -114,7 +114,7 @@ export const ResponseList = memo(function ResponseList({ sample, by }: { sample:
                   />
                 ))}
               </td>
-              <td className="verdict">
+              <td className="response-verdict">
                 {response.is_demonstration && <span className="demonstration">demonstration</span>} {response.verdict}
               </td>
             </tr>

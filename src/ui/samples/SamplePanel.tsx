@@ -1,6 +1,8 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, useEffect, useRef } from 'react';
+import { replicasOf } from '../../state/catalogue.ts';
 import { formatCount } from '../../state/format.ts';
 import { isFollowed } from '../../state/sampleHistory.ts';
+import { Loaded } from '../Loaded.tsx';
 import { useLab, useRun, useSetup, useView } from '../lab.tsx';
 import { Panel } from '../Panel.tsx';
 import { useShownSample } from './useShownSample.ts';
@@ -11,11 +13,11 @@ const SampleBody = lazy(() => import('./SampleBody.tsx'));
 
 /** Which prompt and which replica is looked at. */
 function SamplePicker() {
-  const { session, view } = useLab();
+  const { catalogue, session, view } = useLab();
   const prompt_index = useView((state) => state.prompt_index);
   const replica = useView((state) => state.replica);
   const num_prompts = useRun((state) => state.sample?.num_prompts ?? 1);
-  const num_replicas = useSetup((state) => state.config.batch.replicas ?? 1);
+  const num_replicas = useSetup((state) => replicasOf(catalogue, state.config));
   const look = (prompt: number, at: number) => {
     view.getState().lookAt(prompt, at);
     void session.look();
@@ -68,8 +70,8 @@ function SamplePicker() {
   );
 }
 
-/** One prompt of the last step with the whole group of its responses. */
-export function SamplePanel() {
+/** What the section holds while it is open; samples are fetched only while it is on the screen. */
+function Samples() {
   const { session, view } = useLab();
   const latest = useRun((state) => state.sample);
   const sample = useShownSample();
@@ -89,22 +91,30 @@ export function SamplePanel() {
     };
   }, [session, view]);
   return (
+    <div ref={body} className="samples" data-testid="samples">
+      <SamplePicker />
+      {sample ? (
+        <>
+          <p className="sample-prompt">
+            <span className="muted">Prompt</span> {sample.prompt}
+          </p>
+          <Loaded what="the responses">
+            <SampleBody latest={latest ?? sample} sample={sample} />
+          </Loaded>
+        </>
+      ) : (
+        <p className="muted">They appear after the first step.</p>
+      )}
+    </div>
+  );
+}
+
+/** One prompt of the last step with the whole group of its responses. */
+export function SamplePanel() {
+  const sample = useShownSample();
+  return (
     <Panel id="samples" title="Responses" note={sample && `of step ${formatCount(sample.step)}`}>
-      <div ref={body} className="samples" data-testid="samples">
-        <SamplePicker />
-        {sample ? (
-          <>
-            <p className="sample-prompt">
-              <span className="muted">Prompt</span> {sample.prompt}
-            </p>
-            <Suspense fallback={<p className="muted">Loading the responses</p>}>
-              <SampleBody latest={latest ?? sample} sample={sample} />
-            </Suspense>
-          </>
-        ) : (
-          <p className="muted">They appear after the first step.</p>
-        )}
-      </div>
+      <Samples />
     </Panel>
   );
 }

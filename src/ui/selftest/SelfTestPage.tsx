@@ -1,17 +1,15 @@
 import { useEffect, useState } from 'react';
 import { formatNumber, plural } from '../../state/format.ts';
 import { sentenceOf } from '../../state/session.ts';
-import type { SelfTestRow } from '../../trainer/protocol.ts';
+import type { SelfTestResult, SelfTestRow } from '../../trainer/protocol.ts';
 import { useLab } from '../lab.tsx';
 import './selftest.css';
-
-type Result = { adapter: string; num_failed: number };
 
 /** Compares every kernel with its twin on the visitor's own device, and shows each comparison. */
 export default function SelfTestPage() {
   const { session } = useLab();
   const [rows, setRows] = useState<SelfTestRow[]>([]);
-  const [result, setResult] = useState<Result>();
+  const [result, setResult] = useState<SelfTestResult>();
   const [problem, setProblem] = useState('');
   useEffect(() => {
     let is_current = true;
@@ -47,15 +45,13 @@ export default function SelfTestPage() {
       </p>
       <p className="selftest-result" role="status" data-testid="selftest-result">
         {problem !== '' && <b className="is-bad">{problem}</b>}
-        {problem === '' &&
-          !result &&
-          `Running: ${plural(rows.length, 'comparison')} so far, ${formatNumber(num_failed)} failed.`}
+        {problem === '' && !result && `Running: ${plural(rows.length, 'comparison')} so far, ${num_failed} failed.`}
         {result && (
           <>
             <b className={num_failed > 0 ? 'is-bad' : 'is-good'}>
               {num_failed > 0 ? `${num_failed} of ${rows.length} failed` : `All ${rows.length} passed`}
             </b>{' '}
-            on {result.adapter}.
+            on {result.adapter}. Left out: {plural(result.num_left_out, 'outside case')} without an implementation here.
           </>
         )}
       </p>

@@ -48,11 +48,12 @@ export async function openRunning(page: Page, query = '', step = 5): Promise<voi
   await reach(page, step);
 }
 
-/** Fails where axe finds something against WCAG 2.2 AA or its own best practice. */
-export async function checkAccessibility(page: Page, what: string): Promise<void> {
-  const { violations, passes } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
+/** Fails where axe finds something against WCAG 2.2 AA or its own best practice, on the page or inside one element. */
+export async function checkAccessibility(page: Page, what: string, within?: string): Promise<void> {
+  const axe = new AxeBuilder({ page }).withTags([
+    ...['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  ]);
+  const { violations, passes } = await (within === undefined ? axe : axe.include(within)).analyze();
   console.log(`axe, ${what}: ${passes.length} rules passed`);
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
 }

@@ -1,9 +1,11 @@
 /** Command of a test: is the program of an algorithm sound, and do its kernels agree with their twins? Prints JSON. */
+
 import { openNodeDevice } from '../../../src/cli/device.ts';
 import { check } from '../../../src/engine/check.ts';
 import { CpuExecutor } from '../../../src/engine/cpu.ts';
 import { GpuExecutor } from '../../../src/engine/gpu.ts';
 import { shaderLibrary } from '../../../src/engine/library.ts';
+import { defaultRun } from '../../../src/trainer/defaultRun.ts';
 import { checkParity } from '../../../src/trainer/parity.ts';
 import { Run } from '../../../src/trainer/run.ts';
 import { slotTwins } from '../../../src/trainer/slots.ts';
@@ -15,17 +17,7 @@ export async function main(argv: string[]): Promise<number> {
   const gpu = new GpuExecutor(device, { kind: 'webgpu', adapter, is_software: info.software }, shaderLibrary, {
     has_guards: true,
   });
-  const run = await Run.open(gpu, {
-    task: 'sum_to_target',
-    policy: 'tabular',
-    algorithm: argv[0],
-    parts: {},
-    task_settings: {},
-    policy_settings: {},
-    batch: { eval_every: 0 },
-    hyper: {},
-    seed: 1,
-  });
+  const run = await Run.open(gpu, defaultRun({ algorithm: argv[0], batch: { eval_every: 0 } }));
   await run.advance(2);
   const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
   const { kernels, failures } = await checkParity(run.program, gpu, cpu);

@@ -1,5 +1,5 @@
 /** Things that several tests of the page's state are made of. */
-import { DEFAULT_SETUP } from '../../../src/state/setupStore.ts';
+import { defaultRun } from '../../../src/trainer/defaultRun.ts';
 import type { RowBatch, RunInfo } from '../../../src/trainer/protocol.ts';
 
 /** Whole numbers from the first up to but not including the second. */
@@ -26,7 +26,7 @@ export function batchOf(
 
 /** What a worker says of a run that has just been opened. */
 export const info = (change: Partial<RunInfo> = {}): RunInfo => ({
-  config: structuredClone(DEFAULT_SETUP.config),
+  config: defaultRun(),
   engine: { kind: 'webgpu', adapter: 'test', is_software: false },
   hyper: [],
   metrics: [{ id: 'reward_mean', label: 'Reward', unit: '', doc: '' }],
