@@ -153,13 +153,14 @@ function readSetup(given: URLSearchParams, complaints: string[]): { setup: strin
 
 const FRAME = 92; // heading, foot and the space between
 const CHART = 184;
+// at 700 pixels of width; longer ones scroll inside themselves (`src/ui/embed/embed.css`)
 const OTHERS: Record<Exclude<Panel, 'charts'>, number> = {
-  samples: 560,
-  metrics: 700,
-  inside: 700,
-  law: 620,
-  about: 900,
-  program: 560,
+  samples: 790,
+  metrics: 720,
+  inside: 810,
+  law: 810,
+  about: 810,
+  program: 690,
 };
 
 /** The height that an embed keeps free from the beginning, so that nothing on the page around moves. In pixels. */

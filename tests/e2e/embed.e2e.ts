@@ -99,6 +99,7 @@ for (const [path, scheme] of [
 }
 
 test('with autoplay only the embed on the screen runs', async ({ page, posts, asked }) => {
+  test.slow(); // two runs, one after the other
   await watchShift(page);
   await page.goto(`${posts}two.html`);
   await expect(live(page).locator(CURVE)).toBeVisible({ timeout: 30_000 });
@@ -207,6 +208,7 @@ test('a plain frame has its poster, takes the same messages, and says what it wa
 });
 
 test('the panel writes what its preview shows', async ({ page, context, baseURL }) => {
+  test.slow(); // the page's run and the preview's
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await openRunning(page, '?engine=cpu&algorithm=rloo&speed=0#embed', 12);
   const panel = page.getByTestId('embed');

@@ -85,7 +85,7 @@ describe('options', () => {
     ['charts=a-b', "'charts' names 'a-b'; wanted ids of metrics"],
     ['recording=x', "The recording 'x' is none"],
     ['experiment=entropy', "Unknown experiment 'entropy'."],
-    ['experiment=entropy_collapse&arm=kl', "Unknown arm of entropy_collapse 'kl'. Known: clip_cov"],
+    ['experiment=entropy_collapse&arm=kl', "Unknown arm of entropy_collapse 'kl'."],
     ['experiment=entropy_collapse&arm=late_kl_cov', "Unknown arm of entropy_collapse 'late_kl_cov'."],
     [`controls=${range(0, 9).map((k) => `a${k}`)}`, 'There are 9 sliders; wanted at most 8.'],
   ])('%s is one sentence', (query, sentence) => {
