@@ -233,13 +233,12 @@ describe('picture', () => {
   });
 
   test('has the colours of the light page', () => {
-    const css = (path: string) =>
-      readFileSync(fileURLToPath(new URL(`../../src/ui/${path}`, import.meta.url)), 'utf8').split('@media')[0];
+    const css = (path: string) => readFileSync(fileURLToPath(new URL(`../../src/ui/${path}`, import.meta.url)), 'utf8');
     const page = css('page.css');
     for (const name of ['ink', 'muted', 'reward', 'accuracy', 'entropy', 'optimum', 'grid', 'surface'] as const)
       expect(page, name).toContain(`--${name}: light-dark(${PAPER[name]}, `);
     SLOT_COLOURS.forEach((colour, slot) => {
-      expect(css('runs/overlays.css')).toContain(`--run-${slot}: ${colour};`);
+      expect(css('runs/overlays.css')).toContain(`--run-${slot}: light-dark(${colour}, `);
     });
     const dashes = /const DASHES = (\[.*?\])/.exec(
       readFileSync(fileURLToPath(new URL('../../src/ui/runs/OverlayLayer.tsx', import.meta.url)), 'utf8'),
