@@ -23,7 +23,7 @@ test('runs under any path with no special headers', async ({ page, site }) => {
   await page.evaluate(() => {
     location.hash = '#about';
   });
-  await expect(page.locator('.katex').first()).toBeVisible();
+  await expect(page.locator('.katex').first()).toBeVisible({ timeout: 20_000 });
   expect(await page.evaluate(async () => (await fetch('schemas/checkpoint.schema.json')).status)).toBe(200);
   expect(site.asked.filter((line) => !line.startsWith('200 /deep/er/path/'))).toEqual([]);
   expect(site.asked.some((line) => /worker-.*\.js$/.test(line))).toBe(true);

@@ -183,7 +183,7 @@ describe('picture', () => {
     );
   }
 
-  test('is well-formed XML with title, legend, axes and curves, whatever names it holds', () => {
+  test('is well-formed XML with title, legend, axes and curves, whatever names it holds', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(
         fc.oneof(
