@@ -141,6 +141,7 @@ test('tokens are coloured by what is chosen, and the slider goes back to the sam
 });
 
 test('masked tokens and demonstrations are marked', async ({ page }) => {
+  test.setTimeout(120_000); // two runs, one of them a transformer
   await openRunning(page, '?algorithm=luffy', 5);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .demonstration').first()).toHaveText('demonstration', { timeout: 15_000 });
