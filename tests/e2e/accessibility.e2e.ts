@@ -3,6 +3,12 @@ import { checkAccessibility, checkWidth, expect, open, type Page, phase, reach, 
 
 const PANELS = ['sweep', 'law', 'inside', 'about', 'experiments/entropy_collapse', 'papers', 'take', 'fullscale'];
 
+/** Stops training, so that the processor is axe's. */
+async function pause(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await phase(page, 'paused');
+}
+
 /** Opens every section that is read, one after another. */
 async function openAll(page: Page): Promise<void> {
   for (const place of PANELS) {
@@ -17,7 +23,7 @@ async function openAll(page: Page): Promise<void> {
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing with every section open, ${scheme}`, async ({ page }) => {
-    test.setTimeout(150_000);
+    test.setTimeout(240_000);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width: 1440, height: 900 });
     await open(page, '?algorithm=dr_grpo&part.stabiliser=none&batch.eval_every=1&batch.replicas=3&set.nothing=1');
@@ -29,6 +35,14 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.locator('[data-knob="learning_rate"] input[type="range"]').press('ArrowLeft');
     await expect(page.getByTestId('marks')).toBeVisible();
     await reach(page, 12);
+    await page.getByTestId('samples').scrollIntoViewIfNeeded();
+    await expect(page.locator('.responses .token').first()).toBeVisible();
+    await pause(page);
+    for (const by of ['advantage', 'ratio', 'entropy']) {
+      await page.getByLabel('Colour by').selectOption(by);
+      await checkAccessibility(page, `${scheme}, tokens by ${by}`, '[data-testid=samples]');
+    }
+    await page.getByLabel('Colour by').selectOption('coef');
     await page.getByLabel('Another chart').selectOption('histogram');
     await page.getByLabel('Smoothing').selectOption('5');
     await page.getByLabel('Replicas as').selectOption('single');
@@ -38,20 +52,13 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.locator('.part-doc summary').click();
     await openAll(page);
     await page.getByRole('button', { name: 'Do one step and look' }).click();
-    await phase(page, 'paused');
     await page.getByTestId('inside').getByRole('button', { name: 'Mask' }).click();
     await page.getByLabel('Search').fill('entropy');
     await expect(page.locator('.paper').first()).toBeVisible();
     await page.getByRole('button', { name: 'Show the shaders and their twins' }).click();
     await expect(page.locator('.code-view').first()).toBeVisible();
-    await page.getByTestId('samples').scrollIntoViewIfNeeded();
-    await expect(page.locator('.responses .token').first()).toBeVisible({ timeout: 15_000 });
     await page.evaluate(() => window.scrollTo(0, 0)); // a heading half under the bar of controls counts as a small target
     await checkAccessibility(page, `${scheme}, everything`);
-    for (const by of ['advantage', 'ratio', 'entropy']) {
-      await page.getByLabel('Colour by').selectOption(by);
-      await checkAccessibility(page, `${scheme}, tokens by ${by}`, '[data-testid=samples]');
-    }
     for (const width of [1440, 1024, 390, 320]) {
       await page.setViewportSize({ width, height: 800 });
       await checkWidth(page, width);
@@ -61,9 +68,9 @@ for (const scheme of ['light', 'dark'] as const) {
   });
 
   test(`axe finds nothing in list, sweeps and lessons, ${scheme}`, async ({ page }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await open(page, '?speed=0');
+    await open(page);
     await page.keyboard.press('p');
     await expect(page.getByRole('combobox', { name: 'Search algorithms' })).toBeFocused();
     await checkAccessibility(page, `${scheme}, list`, 'dialog[open]');
@@ -72,16 +79,19 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Sweep learning rate' }).click();
     await page.getByRole('button', { name: 'Start the sweep' }).click();
     await expect(page.locator('.sweep-line').first()).toBeAttached({ timeout: 20_000 });
+    await pause(page);
     await page.getByTestId('sweep').getByText('Another sweep').click();
     await page.getByTestId('sweep').getByText('As a table').click();
     await checkAccessibility(page, `${scheme}, sweep`, '[data-testid=sweep]');
     await page.getByTestId('sweep').getByLabel('Hyperparameter').nth(1).selectOption('temperature');
     await page.getByRole('button', { name: 'Start the sweep' }).click();
     await expect(page.locator('.heat-cell.is-best')).toBeVisible({ timeout: 20_000 });
+    await pause(page);
     await checkAccessibility(page, `${scheme}, heat map`, '[data-testid=sweep]');
 
     await page.goto('./?lesson=entropy_collapse&part=5');
     await phase(page, 'running');
+    await pause(page);
     await page.getByTestId('lesson').getByRole('button', { name: 'Show me where' }).first().click();
     await checkAccessibility(page, `${scheme}, lesson`, '[data-testid=lesson]');
     await page.goto('./?lesson=');

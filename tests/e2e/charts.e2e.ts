@@ -141,10 +141,11 @@ test('tokens are coloured by what is chosen, and the slider goes back to the sam
 });
 
 test('masked tokens and demonstrations are marked', async ({ page }) => {
+  test.setTimeout(120_000); // two runs, one of them a transformer
   await openRunning(page, '?algorithm=luffy', 5);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .demonstration').first()).toHaveText('demonstration', { timeout: 15_000 });
-  await openRunning(page, '?task=guess_number&policy=transformer', 3);
+  await openRunning(page, '?task=guess_number&policy=transformer&engine=cpu', 3);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .token.is-masked').first()).toBeVisible({ timeout: 15_000 });
   await expect(page.getByTestId('token-legend')).toContainText('masked: written by the task');

@@ -26,7 +26,7 @@ test('keep and compare shows two lines and two legend entries, and a reload keep
   await expect(curvesOf(page)).toHaveCount(2);
   await page.keyboard.press('Space');
   await page.getByRole('slider', { name: 'Read reward at a step' }).focus();
-  await page.keyboard.press('End');
+  await page.keyboard.press('Home'); // where every run has come
   await expect(page.locator('[data-testid="chart-reward"] .legend-step')).toContainText('at step');
   await expect(page.getByRole('slider', { name: 'Read reward at a step' })).toHaveAttribute(
     'aria-valuetext',
