@@ -13,7 +13,7 @@ import type {
   TrainerApi,
   TrainerEvents,
 } from '../trainer/protocol.ts';
-import { batchTable, type Catalogue, withoutDefaults } from './catalogue.ts';
+import { type Catalogue, replicasOf, withoutDefaults } from './catalogue.ts';
 import type { RunStore, Spread } from './runStore.ts';
 import { isFollowed } from './sampleHistory.ts';
 import { DEFAULT_SETUP, type SetupStore } from './setupStore.ts';
@@ -88,6 +88,49 @@ const isCancelled = (error: unknown) => error instanceof Error && error.name ===
 /** An edit of one replica: only a spread makes those, and its panel says more than a mark on the charts could. */
 export const isOfSpread = ({ text }: Edit) => / \(replica \d+\)$/.test(text);
 
+/** A connection whose calls all settle: when the other side is gone, those under way fail with the sentence why. */
+interface Link {
+  api: TrainerApi;
+  /** what went wrong with it, for good */
+  broken: Promise<string>;
+  close(): void;
+}
+
+function linkTo(connection: Connection): Link {
+  const waiting = new Set<(why: Error) => void>();
+  let why: Error | undefined;
+  const giveUp = (sentence: string) => {
+    why ??= new Error(sentence);
+    for (const reject of waiting) reject(why);
+    waiting.clear();
+  };
+  const call = (name: keyof TrainerApi, given: unknown[]) =>
+    new Promise((resolve, reject) => {
+      if (why) return reject(why);
+      waiting.add(reject);
+      const done = () => waiting.delete(reject);
+      // called in place: a remote function has no `apply` of its own
+      const api = connection.api as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+      Promise.resolve(api[name](...given))
+        .then(resolve, reject)
+        .then(done, done);
+    });
+  void connection.broken.then(giveUp);
+  return {
+    api: new Proxy({} as TrainerApi, {
+      get:
+        (_, name: keyof TrainerApi) =>
+        (...given: unknown[]) =>
+          call(name, given),
+    }),
+    broken: connection.broken,
+    close: () => {
+      connection.close();
+      giveUp('The trainer was closed.');
+    },
+  };
+}
+
 /** Ties the stores to a trainer. */
 export function makeSession(
   catalogue: Catalogue,
@@ -95,21 +138,23 @@ export function makeSession(
   connect: Connect,
 ): Session {
   const { run, setup, view } = stores;
-  let link: Connection | undefined;
-  let rebuilds = 0; // requests for a new run that were sent; an answer to any but the last is stale
+  let link: Link | undefined;
+  let rebuilds = 0; // requests for a new run that were sent
   let rebuilding = 0; // of those, how many are unanswered
+  let overtaken: RunInfo | undefined; // the answer to one that was not the last; it counts where the last is refused
+  let moves = 0; // hyperparameters that were sent
   let is_looking = false;
   let looked_ms = Number.NEGATIVE_INFINITY;
 
   const openLink = () => {
-    const mine = connect();
+    const mine = linkTo(connect());
     link = mine;
     void mine.broken.then((sentence) => {
       if (link === mine) run.getState().setBroken(sentence);
     });
     return mine;
   };
-  const api = () => (link ?? openLink()).api as TrainerApi;
+  const api = () => (link ?? openLink()).api;
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     const from = link;
     try {
@@ -139,8 +184,8 @@ export function makeSession(
     run.getState().setInfo(info, is_new);
     if (is_new) view.getState().setFollowed(undefined);
     setup.getState().setConfig(info.config);
-    const { replicas = 1 } = info.config.batch;
-    if (view.getState().replica >= replicas) view.getState().lookAt(view.getState().prompt_index, 0);
+    if (view.getState().replica >= replicasOf(catalogue, info.config))
+      view.getState().lookAt(view.getState().prompt_index, 0);
   };
 
   /** Asks for a new run, then starts it if the run is meant to go. */
@@ -150,8 +195,18 @@ export function makeSession(
     let info: RunInfo | undefined;
     try {
       info = await attempt(work);
-      if (mine !== rebuilds || !info) return false;
-      adopt(info, is_other || info.step === 0);
+      if (mine !== rebuilds) {
+        overtaken = info ?? overtaken;
+        return false;
+      }
+      const newest = info ?? overtaken;
+      overtaken = undefined;
+      const { problem } = run.getState();
+      if (newest) adopt(newest, is_other || newest.step === 0);
+      if (!info) {
+        run.getState().setProblem(problem); // of what was refused, also where an earlier request is now shown
+        return false;
+      }
     } finally {
       rebuilding--;
     }
@@ -162,7 +217,7 @@ export function makeSession(
 
   /** Tells a fresh or changed run what its replicas differ in; a run with other replicas or knobs has no spread. */
   const spreadOver = async (info: RunInfo, spread = run.getState().spread): Promise<RunInfo> => {
-    const replicas = info.config.batch.replicas ?? batchTable(catalogue, info.config).replicas.value;
+    const replicas = replicasOf(catalogue, info.config);
     const isKnown = (name: string) => info.hyper.some((entry) => entry.name === name);
     const fits = spread?.length === replicas && Object.keys(spread[0] ?? {}).every(isKnown);
     let latest = info;
@@ -179,8 +234,11 @@ export function makeSession(
     if (rebuilding === 0 && is_wanted && status.phase === 'paused') await attempt(() => api().start());
   };
 
-  /** Opens a run; where that is refused, goes back to the last one that could be opened and says why. */
-  const openRun = async (change: Partial<RunConfig>, engine: EngineChoice, spread?: Spread): Promise<void> => {
+  /**
+   * Opens a run; where that is refused, goes back to the last one that could be opened and says why. Resolves with whether
+   * the run that was asked for is open.
+   */
+  const openRun = async (change: Partial<RunConfig>, engine: EngineChoice, spread?: Spread): Promise<boolean> => {
     const before: Wanted = { config: setup.getState().config, engine: setup.getState().engine };
     const has_run = run.getState().info !== undefined;
     const config = withoutDefaults(catalogue, { ...setup.getState().config, ...change });
@@ -193,20 +251,22 @@ export function makeSession(
     const is_going = run.getState().is_wanted;
     show({ config, engine });
     const mine = rebuilds + 1;
-    if (await build({ config, engine }, spread)) {
-      return;
-    }
+    if (await build({ config, engine }, spread)) return true;
     const { problem, is_broken, status } = run.getState();
-    if (mine !== rebuilds || is_broken) return;
+    if (mine !== rebuilds || is_broken) return false;
     const back = has_run ? before : DEFAULT_SETUP;
     show(back);
-    if (has_run && status.phase !== 'failed') return goOn(); // the worker has not given up the old run
+    if (has_run && status.phase !== 'failed') {
+      await goOn(); // the worker has not given up the old run
+      return false;
+    }
     run.getState().setWanted(is_going);
     if (await build(back, undefined)) {
       run
         .getState()
         .setProblem(`${problem} The ${back === DEFAULT_SETUP ? 'default' : 'former'} run was opened instead.`.trim());
     } else run.getState().setProblem(problem);
+    return false;
   };
 
   /** Exchanges parts. With a spread no step is taken between the exchange and the values of the replicas. */
@@ -234,8 +294,12 @@ export function makeSession(
       run.getState().setProblem('');
       await session.begin();
     },
-    open: (change) => openRun(change, setup.getState().engine),
-    setEngine: (engine) => openRun({}, engine),
+    open: async (change) => {
+      await openRun(change, setup.getState().engine);
+    },
+    setEngine: async (engine) => {
+      await openRun({}, engine);
+    },
     cancel: () => attempt(() => api().cancel()),
     toggle: async () => {
       if (run.getState().is_broken || run.getState().status.phase === 'failed') return session.restart();
@@ -252,15 +316,21 @@ export function makeSession(
     reset: async () => {
       if (!(await rebuild(async () => spreadOver(await api().reset())))) await goOn();
     },
-    openSpread: (change, spread) => openRun(change, setup.getState().engine, spread),
+    openSpread: async (change, spread) => {
+      await openRun(change, setup.getState().engine, spread);
+    },
     setHyper: async (name, value) => {
       const { config } = setup.getState();
-      setup.getState().setConfig({ ...config, hyper: { ...config.hyper, [name]: value } });
+      const show = (hyper: RunConfig['hyper']) => setup.getState().setConfig({ ...setup.getState().config, hyper });
+      const mine = ++moves;
+      show({ ...config.hyper, [name]: value });
       // one value for all replicas: they do not differ any more
       if (run.getState().spread?.some((row) => Object.hasOwn(row, name))) run.setState({ spread: undefined });
       // A value can add or remove metrics (a KL anchor that is switched on): then the worker answers with the new run.
       const info = await attempt(() => api().setHyper(name, value));
       if (info) run.getState().setInfo(info, false);
+      // A run that was built meanwhile has shown its own values, and a refused one is the former: the worker knows.
+      if (mine === moves) show(info ? info.config.hyper : config.hyper);
     },
     swapAlgorithm: async (id) => {
       const from = link;
@@ -269,8 +339,8 @@ export function makeSession(
       } catch (error) {
         if (from !== link) return;
         // Weights of another shape: the algorithm can only start from the beginning.
-        await session.open({ algorithm: id, parts: {} });
-        run.getState().setProblem(`The run began again from step 0: ${sentenceOf(error)}`);
+        if (await openRun({ algorithm: id, parts: {} }, setup.getState().engine))
+          run.getState().setProblem(`The run began again from step 0: ${sentenceOf(error)}`);
       }
     },
     swapPart: async (role, id) => {

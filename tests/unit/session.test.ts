@@ -130,6 +130,96 @@ describe('session', () => {
     expect(lab.run.getState().info?.config.seed).toBe(3);
   });
 
+  test('where the later of two requests is refused, the earlier one is what runs', async () => {
+    const started: number[] = [];
+    let runs = 0;
+    const { lab, trainer } = labWith({
+      open: async (config) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (config.seed === 13) throw new Error('Seed 13 is refused.');
+        runs = config.seed;
+        trainer.events().status({ phase: 'paused', step: 0, steps_per_second: 0, message: '', progress: 1 });
+        return info({ config });
+      },
+      start: async () => void started.push(runs),
+    });
+    await lab.session.begin();
+    await Promise.all([lab.session.open({ seed: 2 }), lab.session.open({ seed: 13 })]);
+    expect(lab.setup.getState().config.seed).toBe(2);
+    expect(lab.run.getState().info?.config.seed).toBe(2);
+    expect(lab.run.getState().problem).toContain('Seed 13 is refused.');
+    expect(started.at(-1)).toBe(2);
+  });
+
+  test('a slider that is moved while a run is built counts, and a refused value is taken back', async () => {
+    const { lab } = labWith({
+      swap: async ({ algorithm }) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return info({ config: { ...info().config, algorithm: algorithm! } });
+      },
+      setHyper: async (name, value) => {
+        await new Promise((resolve) => setTimeout(resolve, 10)); // behind the exchange, as the worker's queue has it
+        if (value > 1) throw new Error('learning_rate is at most 1.');
+        return info({ config: { ...info().config, algorithm: 'dr_grpo', hyper: { [name]: value } } });
+      },
+    });
+    await lab.session.begin();
+    await Promise.all([lab.session.swapAlgorithm('dr_grpo'), lab.session.setHyper('learning_rate', 0.5)]);
+    expect(lab.setup.getState().config).toMatchObject({ algorithm: 'dr_grpo', hyper: { learning_rate: 0.5 } });
+    await lab.session.setHyper('learning_rate', 7);
+    expect(lab.setup.getState().config.hyper).toEqual({ learning_rate: 0.5 });
+    expect(lab.run.getState().problem).toContain('at most 1');
+  });
+
+  test('an algorithm that cannot begin either leaves one sentence: why', async () => {
+    const { lab } = labWith({
+      swap: () => Promise.reject(new Error('The weights do not fit.')),
+      open: async (config) => {
+        if (config.algorithm === 'rloo') throw new Error('RLOO needs two responses.');
+        return info({ config });
+      },
+    });
+    await lab.session.begin();
+    await lab.session.swapAlgorithm('rloo');
+    expect(lab.setup.getState().config.algorithm).toBe('grpo');
+    expect(lab.run.getState().problem).toContain('RLOO needs two responses.');
+  });
+
+  test('what was asked of a worker that died is over, and rows and samples of the next one arrive', async () => {
+    let is_silent = true;
+    const never = new Promise<never>(() => {});
+    const sampled: number[] = [];
+    const { lab, trainer } = labWith({
+      reset: () => (is_silent ? never : Promise.resolve(info())),
+      sample: async (prompt_index) => {
+        sampled.push(prompt_index);
+        if (is_silent) return never;
+        return {
+          step: 0,
+          replica: 0,
+          prompt_index,
+          num_prompts: 1,
+          prompt_id: 0,
+          num_task_prompts: 1,
+          prompt: '',
+          responses: [],
+        };
+      },
+    });
+    await lab.session.begin();
+    const waiting = [lab.session.reset(), lab.session.look()];
+    trainer.breakIt('The trainer stopped. Restart it.');
+    await Promise.all(waiting);
+    await lab.session.reset(); // by its key, while nobody is there
+    is_silent = false;
+    await lab.session.restart();
+    trainer.events().rows(batchOf([0, 1], 1, 1, () => 1));
+    expect(lab.run.getState().metrics.num_rows).toBe(2);
+    const before = sampled.length;
+    await lab.session.look();
+    expect(sampled.length).toBe(before + 1);
+  });
+
   test('a worker that dies says why, and a restart makes a new one', async () => {
     const { lab, trainer } = labWith();
     await lab.session.begin();

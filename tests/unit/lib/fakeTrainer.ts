@@ -21,7 +21,10 @@ export function fakeTrainer(change: Partial<TrainerApi> = {}) {
     pause: async () => {},
     step: async () => {},
     reset: async () => info({ config }),
-    setHyper: async () => {},
+    setHyper: async (name: string, value: number) => {
+      config = { ...config, hyper: { ...config.hyper, [name]: value } };
+      return info({ config });
+    },
     swap: async ({ algorithm, parts }: { algorithm?: string; parts?: Record<string, string> }) => {
       config = algorithm ? { ...config, algorithm } : { ...config, parts: parts ?? {} };
       return info({ config });
@@ -30,7 +33,7 @@ export function fakeTrainer(change: Partial<TrainerApi> = {}) {
     restore: async () => info({ config, step: 7 }),
     sample: async () => ({ step: 0, replica: 0, prompt_index: 0, num_prompts: 1, prompt: '', responses: [] }),
     setSpeed: async () => {},
-    selfTest: async () => ({ adapter: '', num_failed: 0 }),
+    selfTest: async () => ({ adapter: '', num_failed: 0, num_left_out: 0 }),
     ...change,
   } as TrainerApi;
   const watched = new Proxy(api, {
@@ -43,15 +46,17 @@ export function fakeTrainer(change: Partial<TrainerApi> = {}) {
     },
   });
   let breakIt = (_sentence: string) => {};
-  const broken = new Promise<string>((resolve) => {
-    breakIt = resolve;
-  });
-  const connection: Connection = { api: watched, broken, close: () => void asked.push('close') };
-  return { asked, connection, breakIt, events: () => events! };
+  const connect = (): Connection => {
+    const broken = new Promise<string>((resolve) => {
+      breakIt = resolve;
+    });
+    return { api: watched, broken, close: () => void asked.push('close') };
+  };
+  return { asked, connect, breakIt: (sentence: string) => breakIt(sentence), events: () => events! };
 }
 
 /** A playground over such a trainer. */
 export const labWith = (change: Partial<TrainerApi> = {}, search = '?speed=0') => {
   const trainer = fakeTrainer(change);
-  return { trainer, lab: makeLab(registries, () => trainer.connection, search) };
+  return { trainer, lab: makeLab(registries, trainer.connect, search) };
 };
