@@ -1,4 +1,7 @@
-/** What of the view outlives a visit: how the charts are drawn, what colours the tokens, and which sections are open. */
+/**
+ * What of the view outlives a visit: how the charts are drawn, what colours the tokens, which sections are open, and whether
+ * letters are keys.
+ */
 import { TOKEN_SCALES, type TokenColor } from './sampleScale.ts';
 import { PANELS, type ViewState, type ViewStore } from './viewStore.ts';
 import { SMOOTHINGS } from './zoom.ts';
@@ -7,10 +10,11 @@ const KEY = 'rollout-lab-view';
 const MOST_CHARTS = 3;
 
 /** The part of the view that is kept; a window on the axis and a place that is read belong to one run. */
-const keptPart = ({ open, charted, token_color, chart: { smoothing, is_log, is_single } }: ViewState) => ({
+const keptPart = ({ open, charted, token_color, has_keys, chart: { smoothing, is_log, is_single } }: ViewState) => ({
   open,
   charted,
   token_color,
+  has_keys,
   chart: { smoothing, is_log, is_single },
 });
 type Kept = ReturnType<typeof keptPart>;
@@ -35,6 +39,7 @@ export function readKept(text: string, usual: Kept): Kept {
   }
   const charted = entry(found, 'charted');
   const token_color = entry(found, 'token_color');
+  const has_keys = entry(found, 'has_keys');
   const chart = entry(found, 'chart');
   const smoothing = SMOOTHINGS.find((steps) => steps === entry(chart, 'smoothing'));
   const flag = (name: 'is_log' | 'is_single') => {
@@ -45,6 +50,7 @@ export function readKept(text: string, usual: Kept): Kept {
     open,
     charted: Array.isArray(charted) ? [...new Set(charted.filter(isMetric))].slice(0, MOST_CHARTS) : usual.charted,
     token_color: isColor(token_color) ? token_color : usual.token_color,
+    has_keys: typeof has_keys === 'boolean' ? has_keys : usual.has_keys,
     chart: { smoothing: smoothing ?? usual.chart.smoothing, is_log: flag('is_log'), is_single: flag('is_single') },
   };
 }
@@ -65,6 +71,7 @@ export function keepView(view: ViewStore, storage: () => Storage): () => void {
       state.open === before.open &&
       state.charted === before.charted &&
       state.token_color === before.token_color &&
+      state.has_keys === before.has_keys &&
       state.chart === before.chart;
     if (is_same) return;
     const text = JSON.stringify(keptPart(state));

@@ -40,6 +40,8 @@ export interface Lit extends Term {
 export interface ViewState {
   open: Record<PanelId, boolean>;
   is_help_open: boolean;
+  /** single letters do something anywhere on the page */
+  has_keys: boolean;
   /** the list of algorithms is open */
   is_picker_open: boolean;
   /** the knob that was asked to be swept */
@@ -73,6 +75,7 @@ export interface ViewState {
   shown: { panel: PanelId; count: number } | undefined;
   setOpen(panel: PanelId, is_open: boolean): void;
   setHelp(is_open: boolean): void;
+  setKeys(has_keys: boolean): void;
   setPicker(is_open: boolean): void;
   setSampleSeen(is_seen: boolean): void;
   lookAt(prompt_index: number, replica: number): void;
@@ -117,6 +120,7 @@ export function makeViewStore(): ViewStore {
       fullscale: false,
     },
     is_help_open: false,
+    has_keys: true,
     is_picker_open: false,
     swept: undefined,
     is_sample_seen: false,
@@ -136,6 +140,7 @@ export function makeViewStore(): ViewStore {
     shown: undefined,
     setOpen: (panel, is_open) => set((state) => ({ open: { ...state.open, [panel]: is_open } })),
     setHelp: (is_help_open) => set({ is_help_open }),
+    setKeys: (has_keys) => set({ has_keys }),
     setPicker: (is_picker_open) => set({ is_picker_open }),
     setSampleSeen: (is_sample_seen) => set({ is_sample_seen }),
     readAt: (read_step) => set({ read_step }),

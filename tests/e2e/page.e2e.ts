@@ -202,6 +202,12 @@ test('a box that is ticked by keyboard does not stop the run, and a key that a c
   await page.keyboard.press('Space');
   await expect(box).toBeChecked();
   await phase(page, 'running');
+  await page.keyboard.press('?');
+  await page.getByLabel('Letters and signs are keys').uncheck();
+  await page.keyboard.press('Escape');
+  await page.locator('h1').click();
+  await page.keyboard.press('s');
+  await phase(page, 'running');
   const radio = page.getByLabel('equal time');
   await radio.focus();
   await page.keyboard.press('Space');

@@ -36,6 +36,7 @@ describe('kept view', () => {
       chart: { smoothing: 20, is_log: true, is_single: true, zoom: undefined },
       charted: ['grad_norm', 'histogram'],
       token_color: 'entropy',
+      has_keys: false,
       open: { law: true, batch: false, about: false },
     });
   });

@@ -6,6 +6,7 @@ import { KEYS } from './keyboard.ts';
 export function KeyHelp() {
   const { view } = useLab();
   const is_open = useView((state) => state.is_help_open);
+  const has_keys = useView((state) => state.has_keys);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (is_open && !dialog.current?.open) dialog.current?.showModal();
@@ -26,6 +27,16 @@ export function KeyHelp() {
           </div>
         ))}
       </dl>
+      <p>
+        <label className="inline-field">
+          <input
+            type="checkbox"
+            checked={has_keys}
+            onChange={(event) => view.getState().setKeys(event.target.checked)}
+          />
+          Letters and signs are keys
+        </label>
+      </p>
       <button type="button" onClick={() => view.getState().setHelp(false)}>
         Close
       </button>

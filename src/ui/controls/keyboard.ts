@@ -19,7 +19,9 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['Esc', 'close a list, or take a chart’s reading line away'],
 ];
 
-const TYPED = 'input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]';
+/** Where a letter is typed or means something already. */
+export const TYPED =
+  'input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]';
 const PRESSED = 'button, summary, a[href], [role=button], input[type=checkbox], input[type=radio]';
 
 /** Listens for the page's keys while the component is shown; keys that an element needs for itself are left to it. */
@@ -31,7 +33,8 @@ export function useKeys(): void {
       const target = event.target instanceof Element ? event.target : document.body;
       if (target.closest(TYPED)) return;
       if (event.key === ' ' && target.closest(PRESSED)) return;
-      const { is_help_open, is_picker_open } = view.getState();
+      const { has_keys, is_help_open, is_picker_open } = view.getState();
+      if (!has_keys && event.key !== ' ') return;
       const act = {
         ' ': () => void session.toggle(),
         s: () => void session.step(),

@@ -4,15 +4,13 @@ import { lessonOf, lessons } from '../../lessons/index.ts';
 import type { Lesson } from '../../lessons/lesson.ts';
 import { own } from '../../state/catalogue.ts';
 import { withLesson } from '../../state/lessonAddress.ts';
+import { TYPED } from '../controls/keyboard.ts';
 import { useLab, useView } from '../lab.tsx';
 import { ArxivLink } from '../links.tsx';
 import { LessonBlock } from './LessonBlocks.tsx';
 import { pointAway } from './pointing.ts';
 import '../about/about.css';
 import './lessons.css';
-
-const TYPED =
-  'input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable], dialog';
 
 /** A link to a part of a lesson; followed here it changes nothing but the sheet. */
 function LessonLink({ id, part, children }: { id: string; part: number; children: ReactNode }) {
@@ -119,13 +117,13 @@ export default function LessonSheet() {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
       if (event.target instanceof Element && event.target.closest(TYPED)) return;
       const by = { '.': 1, ',': -1 }[event.key];
-      if (by === undefined || document.querySelector('dialog[open]')) return;
+      if (by === undefined || !view.getState().has_keys || document.querySelector('dialog[open]')) return;
       event.preventDefault();
       turn.current(now.current + by);
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, []);
+  }, [view]);
   const close = () => {
     view.getState().setLesson(undefined);
     document.querySelector<HTMLElement>('[data-role="lessons"]')?.focus();

@@ -18,7 +18,9 @@ export function KeepButton() {
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d={KEEP} />
       </svg>
-      Keep and compare
+      <span>
+        Keep<span className="wide-only"> and compare</span>
+      </span>
     </button>
   );
 }
