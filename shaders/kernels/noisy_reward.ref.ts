@@ -7,7 +7,7 @@ const least_slope = 0.05;
 
 /** A verifier that misses right responses and is fooled by wrong ones; with `debias`, (verdict − fp) / (1 − fn − fp). */
 export function noisy_reward({ b, size, hyper }: TwinCall): void {
-  const { clock, true_rewards, kinds, rewards } = b;
+  const { clock, true_rewards, kinds, rewards, verdicts } = b;
   const { replica, sequence } = size;
   for (let r = 0; r < replica; r++) {
     const h = hyper(r);
@@ -21,6 +21,7 @@ export function noisy_reward({ b, size, hyper }: TwinCall): void {
           : Math.max(h.false_positive, kinds[i] === EXPLOIT ? h.exploit_rate : 0);
       const truth = true_rewards[i] >= h.solved_reward ? 1 : 0;
       const verdict = u < error ? 1 - truth : truth;
+      verdicts[i] = verdict;
       rewards[i] =
         h.debias === 1 ? (verdict - h.false_positive) / (Math.abs(slope) < least_slope ? least_slope : slope) : verdict;
     }

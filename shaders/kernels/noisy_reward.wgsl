@@ -4,11 +4,11 @@
 // u is a pure function of (seed, step, sequence). With hyper.debias the verdict becomes
 //   (verdict − false_positive) / (1 − false_negative − false_positive),
 // whose expectation is the truth under the noise that does not look at the kind. Near a slope of 0 a verdict says nothing,
-// and nothing can be put right: the slope is then held at 0.05.
+// and nothing can be put right: the slope is then held at 0.05. Whoever asks for right and wrong gets the verdict itself.
 // Paper   arXiv 2505.22203 (noise model of its findings)
 //         fn -> hyper.false_negative, fp -> hyper.false_positive, fn_form -> hyper.form_false_negative,
 //         p_hack -> hyper.exploit_rate
-// Shapes  true_rewards, kinds, rewards [sequence]
+// Shapes  true_rewards, kinds, rewards, verdicts [sequence]
 // Launch  one invocation per sequence
 // Uses    launch, random
 // Twin    noisy_reward.ref.ts
@@ -24,6 +24,7 @@ const least_slope = 0.05;
 @group(0) @binding(2) var<storage, read> true_rewards: array<f32>; // [replica, sequence]
 @group(0) @binding(3) var<storage, read> kinds: array<u32>; // [replica, sequence]
 @group(0) @binding(4) var<storage, read_write> rewards: array<f32>; // out [replica, sequence]
+@group(0) @binding(5) var<storage, read_write> verdicts: array<f32>; // out [replica, sequence]
 
 @compute @workgroup_size(threads)
 fn noisy_reward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -40,4 +41,5 @@ fn noisy_reward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
   let slope = 1.0 - h.false_negative - h.false_positive;
   let corrected = (verdict - h.false_positive) / select(slope, least_slope, abs(slope) < least_slope);
   rewards[i] = select(verdict, corrected, h.debias == 1.0);
+  verdicts[i] = verdict;
 }

@@ -49,7 +49,8 @@ export type Need =
 /**
  * When a part's dispatches run.
  * respond: responses exist, the verifier has not seen them. reward: the verifier's reward lies in `true_rewards`, the part
- * writes `rewards`. select: rewards are final; groups and responses may be left out. advantage: from rewards to `advantage`.
+ * writes `rewards`; one that stands in for the verifier writes `verdicts` too, 1 for right and 0 for wrong. Otherwise
+ * `verdicts` hold what the verifier calls solved, for whoever reads them. select: rewards are final; groups and responses may be left out. advantage: from rewards to `advantage`.
  * update: in every minibatch, before the coefficients. backward: in every minibatch, after `d_logits` was written.
  */
 export const STAGES = ['respond', 'reward', 'select', 'advantage', 'update', 'backward'] as const;

@@ -22,6 +22,7 @@ import { hasOwnReward, needs } from './needs.ts';
 import {
   demonstrationVariants,
   drawnPrompts,
+  needsVerdicts,
   partBuffers,
   type StepPlan,
   splitBatch,
@@ -187,6 +188,9 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
       ...stageSteps(plan, 'respond'),
       score(plan, own_reward ? 'true_rewards' : 'rewards'),
       ...stageSteps(plan, 'reward'),
+      ...(needsVerdicts(parts)
+        ? [{ kernel: 'judge_responses', over: ['replica', 'sequence'], note: 'right or wrong' } satisfies Dispatch]
+        : []),
     ],
     advantage: [
       ...stageSteps(plan, 'select'),

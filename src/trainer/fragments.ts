@@ -67,6 +67,7 @@ export const rolloutBuffers = (): Record<string, BufferSpec> => ({
   values: f32(['replica', 'sequence', 'position_stride'], 'value prediction before each token', { is_result: true }),
   rewards: f32(['replica', 'sequence'], 'one per response', { is_result: true }),
   true_rewards: f32(['replica', 'sequence'], 'what the verifier said, where a part has its own opinion'),
+  verdicts: f32(['replica', 'sequence'], '1 where a response is right, else 0', { is_result: true }),
   answers: u32(['replica', 'sequence'], 'what each response answers'),
   kinds: u32(['replica', 'sequence'], 'of which of the task’s kinds each response is'),
   metrics: f32(['replica', 'metric'], 'the row of this step', { origin: 'kept' }),

@@ -371,6 +371,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       ['standardise', 'centre', 'leave_one_out', 'negative_aware'].flatMap((group_advantage_of) =>
         each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
       ),
+    judge_responses: () => each(SEQUENCES, { data: { true_rewards: (i) => [0, 0.5, 1, 0.4][below(4, i, 22)] } }),
     keep_correct: () =>
       [0, 2].flatMap((max_kept) =>
         each(['replica', 'group'], {
