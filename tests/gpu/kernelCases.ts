@@ -355,7 +355,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         each(['replica', 64], { at: { column: 3 }, size: { advantage_stride, logit_column: ceil(d.vocab + 1, 8) } }),
       ),
     gae: () => each(SEQUENCES),
-    gate_demonstrations: () => each(['replica', 64], { at: { column: 3 } }),
+    gate_demonstrations: () => each(['replica', 64], { at: { column: 3 }, data: { verdicts: (i) => below(2, i, 22) } }),
     gelu_backward: () => each(['replica', 'row', d.hidden / 4], { at: { offset: d.row * d.hidden } }),
     gelu_forward: () =>
       ranges(d).map(({ count, ...rows }) => ({
@@ -379,7 +379,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
           // few symbols and few lengths, so that there are duplicates
           data: {
             ...{ tokens: (i) => below(2, i, 20), length: (i) => Math.min(below(3, i, 21), d.position) },
-            ...{ true_rewards: (i) => below(2, i, 22) },
+            ...{ verdicts: (i) => below(2, i, 22) },
             hypers: (i) => (hyper[i % hyper.length] === 'max_kept' ? max_kept : hyperValue(i)),
           },
         }),
@@ -394,7 +394,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
               size: { kept_prompt },
               at: { column: 5 },
               data: {
-                true_rewards: (i) => (below(rarity + below(4, Math.floor(i / d.member), 23), i, 24) === 0 ? 1 : 0),
+                verdicts: (i) => (below(rarity + below(4, Math.floor(i / d.member), 23), i, 24) === 0 ? 1 : 0),
               },
             }),
           ),

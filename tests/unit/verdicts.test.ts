@@ -68,3 +68,56 @@ describe('NFT weighs by the success rate, whatever the rewards are', () => {
     expect(Math.max(...advantage)).toBeGreaterThan(0.5);
   });
 });
+
+/** A group's responses that are right by some buffer, as a share. */
+const shares = (numbers: Numbers, least: number) =>
+  groupsOf(numbers).map((group) => group.filter((x) => x >= least).length / MEMBERS);
+
+describe('what chooses among responses believes the verifier that the run has', () => {
+  const wrong = { false_negative: 1, false_positive: 1 };
+  const backwards = { parts: { reward: 'noisy_verifier' }, hyper: wrong };
+
+  test('rejection sampling keeps what a backwards verifier calls right', async () => {
+    const found = await firstStep({ algorithm: 'expert_iteration', ...backwards }, 'true_rewards', 'token_mask');
+    const kept = Array.from(found.true_rewards).filter((_, s) => found.token_mask[s] !== 0);
+    expect(kept.length).toBeGreaterThan(MEMBERS);
+    expect(Math.max(...kept)).toBe(0);
+  });
+
+  test.each<[string, Partial<RunConfig>, (found: Record<string, Numbers>) => number[]]>([
+    ['a mistaken verifier', { ...backwards, hyper: { false_negative: 0.5 } }, ({ rewards }) => shares(rewards, 1)],
+    ['a vote', { parts: { reward: 'majority_vote' } }, ({ rewards }) => shares(rewards, 1)],
+    ['a vote of all replicas', { parts: { reward: 'collective_vote' } }, ({ rewards }) => shares(rewards, 1)],
+    ['a charge on long answers', { parts: { reward: 'overlong' } }, ({ true_rewards }) => shares(true_rewards, 1)],
+    ['rewards of +1 and −1', { parts: { reward: 'signed' } }, ({ true_rewards }) => shares(true_rewards, 1)],
+  ])('dynamic sampling and the gate on %s', async (_name, change, accuracyOf) => {
+    const source = async (id: string, advantage: string) => {
+      const parts = { source: id, advantage, ...change.parts };
+      const names = id === 'dynamic_sampling' ? ['group_verdict'] : ['recorded'];
+      return firstStep({ algorithm: 'hpt', ...change, parts }, 'rewards', 'true_rewards', ...names);
+    };
+    const sampled = await source('dynamic_sampling', 'group_centred');
+    const accuracy = accuracyOf(sampled);
+    expect(Array.from(sampled.group_verdict)).toEqual(
+      accuracy.flatMap((share) => [share, share > 0 && share < 1 ? 1 : 0]),
+    );
+    const gated = await source('gated_demonstrations', 'centred_or_demonstrated');
+    const stride = gated.recorded.length / (GROUPS * MEMBERS);
+    const authors = Array.from({ length: GROUPS }, (_, g) => gated.recorded[g * MEMBERS * stride + 3]);
+    expect(authors).toEqual(accuracyOf(gated).map((share) => (share === 0 ? 1 : 0)));
+    expect(new Set(accuracy).size).toBeGreaterThan(1);
+  });
+
+  test('a verdict of 1 is right, whatever the task’s rewards are', async () => {
+    const task_settings = { num_hands: 32, max_length: 12 };
+    const change = {
+      task: 'general_points',
+      task_settings,
+      parts: { reward: 'noisy_verifier', source: 'dynamic_sampling' },
+    };
+    const found = await firstStep({ ...change, hyper: { false_positive: 0.5 } }, 'rewards', 'group_verdict');
+    const accuracy = Array.from(found.group_verdict).filter((_, i) => i % 2 === 0);
+    expect(accuracy).toEqual(shares(found.rewards, 1));
+    expect(Math.max(...accuracy)).toBeGreaterThan(0);
+  });
+});
