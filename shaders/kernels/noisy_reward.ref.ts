@@ -6,7 +6,7 @@ const EXPLOIT = 2;
 const least_slope = 0.05;
 
 /** A verifier that misses right responses and is fooled by wrong ones; with `debias`, (verdict − fp) / (1 − fn − fp). */
-export function noisy_reward({ b, size, hyper }: TwinCall): void {
+export function noisy_reward({ b, size, at, hyper }: TwinCall): void {
   const { clock, true_rewards, kinds, rewards, verdicts } = b;
   const { replica, sequence } = size;
   for (let r = 0; r < replica; r++) {
@@ -14,7 +14,7 @@ export function noisy_reward({ b, size, hyper }: TwinCall): void {
     const slope = 1 - h.false_negative - h.false_positive;
     for (let s = 0; s < sequence; s++) {
       const i = r * sequence + s;
-      const u = randomUniform(clock[r * 2], clock[r * 2 + 1], PURPOSE.verdict, s, 0);
+      const u = randomUniform(clock[r * 2], clock[r * 2 + 1], PURPOSE.verdict, s, at.is_greedy);
       const error =
         true_rewards[i] >= h.solved_reward
           ? Math.max(h.false_negative, kinds[i] === OTHER_FORM ? h.form_false_negative : 0)

@@ -30,7 +30,7 @@ export type Role = (typeof ROLES)[number];
  * ref_logp_always: the same, whatever the coefficients are.
  * demonstrations: the table of the task's demonstrations. no_samples: nothing is drawn from the policy.
  * kept_groups: more groups are drawn than trained on; the part says which in `kept_group` and clears the others' masks.
- * common_prompts: all replicas answer the same prompts. greedy_reward: the verifier judges the greedy response too.
+ * common_prompts: all replicas answer the same prompts. greedy_reward: the greedy response gets a reward too.
  * sampler_as_old: the ratio's denominator is the policy that drew the sample, however old it is.
  */
 export type Need =
@@ -93,6 +93,8 @@ export interface Part {
   is_per_token?: boolean;
   /** the advantage does not change when a constant is added to the rewards of a group */
   is_centred?: boolean;
+  /** what a response is worth depends on the other responses to its prompt */
+  is_relative?: boolean;
   /** parts of other roles that this one cannot be combined with, and why, as a sentence */
   refuses?: (parts: Record<Role, Part>) => string | undefined;
   /** why a task cannot give what this part needs, as a sentence */

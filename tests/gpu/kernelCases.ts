@@ -212,6 +212,7 @@ function usual(d: Dims): Record<string, (i: number) => number> {
     probability: (i) => uniform(i, 3) / d.key,
     inverse_rms: (i) => 0.5 + uniform(i, 4),
     rewards: (i) => [0, 1, 0.25, 1, 0.7][below(5, i, 6)],
+    verdicts: (i) => below(2, i, 22),
     optimiser: (i) => [1.7, 0.6, 3, 1][i % 4],
     moment2: (i) => uniform(i, 5) ** 2,
     square_sum: (i) => uniform(i, 6),
@@ -355,7 +356,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         each(['replica', 64], { at: { column: 3 }, size: { advantage_stride, logit_column: ceil(d.vocab + 1, 8) } }),
       ),
     gae: () => each(SEQUENCES),
-    gate_demonstrations: () => each(['replica', 64], { at: { column: 3 }, data: { verdicts: (i) => below(2, i, 22) } }),
+    gate_demonstrations: () => each(['replica', 64], { at: { column: 3 } }),
     gelu_backward: () => each(['replica', 'row', d.hidden / 4], { at: { offset: d.row * d.hidden } }),
     gelu_forward: () =>
       ranges(d).map(({ count, ...rows }) => ({
@@ -379,7 +380,6 @@ export function casesOf(kernel: string, d: Dims): Case[] {
           // few symbols and few lengths, so that there are duplicates
           data: {
             ...{ tokens: (i) => below(2, i, 20), length: (i) => Math.min(below(3, i, 21), d.position) },
-            ...{ verdicts: (i) => below(2, i, 22) },
             hypers: (i) => (hyper[i % hyper.length] === 'max_kept' ? max_kept : hyperValue(i)),
           },
         }),
@@ -417,13 +417,13 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     majority_vote: () => each(['replica', 'prompt']),
     mask_information: () => each(SEQUENCES, { size: { open_information: 1, close_information: 2 } }),
     mean_metric: () => each(['replica', 64], { at: { column: 4 } }),
-    // with too little slope to put right, and with some
-    noisy_reward: () => [
-      ...each(SEQUENCES),
-      ...each(SEQUENCES, {
-        data: { hypers: (i) => (hyper[i % hyper.length] === 'false_negative' ? 0.72 : hyperValue(i)) },
-      }),
-    ],
+    // with some slope to put right, and with too little
+    noisy_reward: () => {
+      const flat = (i: number) => (hyper[i % hyper.length] === 'false_negative' ? 0.72 : hyperValue(i));
+      return [hyperValue, flat].flatMap((hypers, is_greedy) =>
+        each(SEQUENCES, { at: { is_greedy }, data: { hypers } }),
+      );
+    },
     overlong_reward: () => each(SEQUENCES, { data: { true_rewards: (i) => below(2, i, 22) } }),
     pick_keys: () =>
       [

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { complainParts, partsIn } from '../../src/algorithms/algorithm.ts';
+import { algorithms, partOf, partsOf } from '../../src/algorithms/index.ts';
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
-import type { Numbers } from '../../src/engine/twin.ts';
+import type { Numbers, SlotTwin } from '../../src/engine/twin.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
@@ -11,7 +13,15 @@ const GROUPS = 32;
 
 /** Buffers after the first step, from the twins in double precision. */
 async function firstStep(change: Partial<RunConfig>, ...names: string[]): Promise<Record<string, Numbers>> {
-  const executor = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
+  return firstStepOf(slotTwins(), change, ...names);
+}
+
+async function firstStepOf(
+  slots: Record<string, Record<string, SlotTwin>>,
+  change: Partial<RunConfig>,
+  ...names: string[]
+) {
+  const executor = new CpuExecutor(shaderLibrary, { precision: 'f64', slots });
   const run = await Run.open(executor, {
     ...{ task: 'sum_to_target', policy: 'tabular', algorithm: 'grpo', parts: {}, hyper: {}, seed: 3 },
     ...{ task_settings: {}, policy_settings: {} },
@@ -119,5 +129,58 @@ describe('what chooses among responses believes the verifier that the run has', 
     const accuracy = Array.from(found.group_verdict).filter((_, i) => i % 2 === 0);
     expect(accuracy).toEqual(shares(found.rewards, 1));
     expect(Math.max(...accuracy)).toBeGreaterThan(0);
+  });
+});
+
+describe('the greedy response is judged as the samples are', () => {
+  test.each(['signed', 'overlong'])('%s: equally right, no advantage', async (reward) => {
+    const names = ['true_rewards', 'greedy_true_rewards', 'advantage'];
+    const found = await firstStep({ algorithm: 'remax', parts: { reward } }, ...names);
+    const wanted = Array.from(found.true_rewards).map((r, s) => 2 * (r - found.greedy_true_rewards[Math.floor(s / 8)]));
+    expect(Array.from(found.advantage)).toEqual(wanted);
+    expect(new Set(wanted).size).toBeGreaterThan(1);
+  });
+
+  test('by the same mistaken verifier, with a mistake of its own', async () => {
+    const change = { algorithm: 'remax', parts: { reward: 'noisy_verifier' }, batch: { prompts: 64, group_size: 1 } };
+    const names = ['greedy_rewards', 'greedy_true_rewards', 'rewards', 'true_rewards'];
+    const backwards = await firstStep({ ...change, hyper: { false_negative: 1, false_positive: 1 } }, ...names);
+    expect(Array.from(backwards.greedy_rewards)).toEqual(Array.from(backwards.greedy_true_rewards).map((r) => 1 - r));
+    const half = await firstStep({ ...change, hyper: { false_negative: 0.5, false_positive: 0.5 } }, ...names);
+    const mistaken = (a: Numbers, b: Numbers) => Array.from(a).map((x, i) => x !== b[i]);
+    expect(mistaken(half.greedy_rewards, half.greedy_true_rewards)).not.toEqual(
+      mistaken(half.rewards, half.true_rewards),
+    );
+  });
+
+  test.each(['majority_vote', 'collective_vote'])('%s needs a group, and is refused', (reward) => {
+    const parts = { ...partsIn(algorithms.remax), reward: partOf('reward', reward) };
+    expect(complainParts(parts)).toEqual([expect.stringContaining(`found the reward '${reward}'`)]);
+  });
+});
+
+describe('no label leaks: with a vote for a reward, the update does not depend on what the verifier would have said', () => {
+  const learned = async (config: Partial<RunConfig>, judge: (reward: number) => number) => {
+    const slots = slotTwins();
+    const { sum_to_target } = slots.reward;
+    slots.reward = { ...slots.reward, sum_to_target: (...given) => judge(sum_to_target(...given)) };
+    const batch = { prompts: 8, oversample: 2, minibatches: 2, replicas: 2 };
+    const found = await firstStepOf(slots, { ...config, batch }, 'params', 'true_rewards');
+    return { params: Array.from(found.params), labels: Array.from(found.true_rewards) };
+  };
+  const votes = partsOf('reward').filter((p) => p.is_relative);
+  const cases = Object.values(algorithms).flatMap((a) =>
+    votes
+      .filter((reward) => complainParts({ ...partsIn(a), reward }).length === 0)
+      .map((reward) => [a.id, reward.id] as const),
+  );
+  test.each(cases)('%s on %s', async (algorithm, reward) => {
+    // a source that is at home on one task alone changes nothing about rewards
+    const source = algorithms[algorithm].source.refuses_task ? 'on_policy' : algorithms[algorithm].source.id;
+    const config = { algorithm, parts: { reward, source } };
+    const truth = await learned(config, (r) => r);
+    const lie = await learned(config, (r) => 1 - r);
+    expect(lie.labels).not.toEqual(truth.labels);
+    expect(lie.params).toEqual(truth.params);
   });
 });
