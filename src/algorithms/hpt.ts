@@ -5,6 +5,7 @@ import { groupCentred } from './dr_grpo.ts';
 import { constantRows, unclipped } from './luffy.ts';
 import { ppoClip } from './ppo.ts';
 import { noCorrection, noRegulariser, plainLikelihood, verifier } from './reinforce.ts';
+import { constantOne } from './sft.ts';
 
 export const gatedDemonstrations = part({
   role: 'source',
@@ -31,10 +32,10 @@ export const gatedDemonstrations = part({
   },
   needs: ['demonstrations'],
   metrics: ['demonstration_share'],
-  refuses: (parts) =>
-    parts.advantage.needs?.includes('value')
-      ? `The source 'gated_demonstrations' predicts no values on demonstrations, found the advantage '${parts.advantage.id}', which needs them. Choose another advantage.`
-      : undefined,
+  refuses: ({ advantage }) =>
+    advantage.slots?.effective_advantage?.file === 'demonstrated' || advantage.id === constantOne.id
+      ? undefined
+      : `The source 'gated_demonstrations' puts a demonstration where a scored response stood, found the advantage '${advantage.id}', which would read that response's reward. Choose '${centredOrDemonstrated.id}' or '${constantOne.id}'.`,
 });
 
 export const centredOrDemonstrated = part({
