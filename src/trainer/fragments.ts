@@ -135,7 +135,10 @@ export function renameSteps(steps: Step[], rename: (name: string) => string): St
   });
 }
 
-/** Forward of the whole rollout under some weights, down to one of the log-probabilities in `recorded`: 1 old, 2 of the KL anchor. */
+/**
+ * Forward of the whole rollout under some weights, down to one of the log-probabilities in `recorded`: 1 old, 2 of the KL
+ * anchor. With the old ones the values too, where a part needs them: both belong to the start of the update.
+ */
 export function scoreLogp(plan: StepPlan, batch: Batch, params: string, component: 1 | 2): Fragment {
   const p = batch.prefix;
   const forward = plan.policy.forward(batch, params);
@@ -155,6 +158,16 @@ export function scoreLogp(plan: StepPlan, batch: Batch, params: string, componen
       bind: { now: `${p}now` },
       note: component === 1 ? 'log-probabilities at the start of the update' : 'the KL anchor’s log-probabilities',
     },
+    ...(component === 1 && needs(plan.parts, 'value')
+      ? [
+          {
+            kernel: 'record_values',
+            over: ['replica', 'sequence', 'position_stride'],
+            bind: { now: `${p}now` },
+            note: 'values at the start of the update',
+          } satisfies Dispatch,
+        ]
+      : []),
   ];
   return {
     dims: forward.dims,

@@ -1,5 +1,4 @@
 /** Hand-made dispatches of every kernel, on awkward sizes, with garbage where nobody may look. */
-
 import { no_answer } from '../../shaders/lib/answer.ref.ts';
 import { ROLES } from '../../src/algorithms/algorithm.ts';
 import { partsOf } from '../../src/algorithms/index.ts';
@@ -490,6 +489,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         return [...each(TOKENS, { slots, size }), ...each(TOKENS, { slots, size, data: { recorded: extreme } })];
       }),
     prompt_statistics: () => each(['replica', 'prompt'], { data: { tokens: (i) => below(2, i, 20) } }),
+    record_values: () => each(TOKENS, { data: { now: normal } }),
     record_logp: () => [1, 2].flatMap((component) => each(TOKENS, { at: { component }, data: { now: normal } })),
     rms_gain_backward: () => {
       const last = { last_rows: d.prompt, last_row_step: d.prompt_position, count: d.logit_row };

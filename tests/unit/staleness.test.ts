@@ -94,6 +94,33 @@ describe('a rollout that is k steps late', () => {
     expect(moved).toBeGreaterThan(100);
   });
 
+  test.each([
+    ['none', 'the present weights’'],
+    ['sampler_ratio', 'the sampler’s, as its log-probabilities are'],
+  ])('with the correction %s the critic’s old values are %s', async (correction) => {
+    const executor = cpu();
+    const run = await Run.open(executor, configOf('ppo', 2, { parts: { correction } }));
+    const { position, position_stride, vocab, logit_column, sequence, member, context, param } = run.program.dims;
+    const weights: Float64Array[] = [];
+    for (let step = 0; step < 4; step++) {
+      weights.push(Float64Array.from((await executor.read(['params'])).params));
+      await run.advance(1);
+    }
+    const { values, tokens, prompt_index } = await executor.read(['values', 'tokens', 'prompt_index']);
+    const [lagging, present] = [weights[1], weights[3]];
+    let moved = 0;
+    for (let i = 0; i < 2 * sequence; i++) {
+      for (let t = 0; t < position; t++) {
+        const previous = tokens[i * context + context - position + t - 1];
+        const row = (prompt_index[Math.floor(i / member)] * position + t) * vocab + previous;
+        const at = Math.floor(i / sequence) * param + row * logit_column + vocab;
+        expect(values[i * position_stride + t]).toBe((correction === 'none' ? present : lagging)[at]);
+        if (present[at] !== lagging[at]) moved++;
+      }
+    }
+    expect(moved).toBeGreaterThan(20);
+  });
+
   test('with the sampler as the old policy it stays the sampler’s', async () => {
     const { steps } = await trace(configOf('grpo', 2, { parts: { correction: 'sampler_ratio' } }), 4);
     for (const { recorded } of steps) expect(column(recorded, 1)).toEqual(column(recorded, 0));
