@@ -140,6 +140,60 @@ describe('a rollout that is k steps late', () => {
   });
 });
 
+describe('a correction weighs the reported loss as it weighs the gradient', () => {
+  test.each(['grpo', 'nft', 'luffy', 'flowrl'])('%s', async (algorithm) => {
+    const [members, tokens] = [2, 3];
+    const batch = tokenBatch(
+      Array.from({ length: 4 }, () => Array.from({ length: tokens }, () => 1)),
+      members,
+    );
+    const per_token = (f: (s: number, t: number) => number) =>
+      Array.from({ length: 4 }, (_, s) => Array.from({ length: tokens }, (__, t) => f(s, t)));
+    const recorded = packed(batch, [
+      per_token((s, t) => -1 - 0.2 * s + 0.1 * t),
+      per_token((s) => -1 - 0.1 * s),
+      per_token(() => -1),
+      // the last response is a demonstration
+      per_token((s) => (s === 3 ? 1 : 0)),
+    ]);
+    const stats = async (correction: string) => {
+      const parts = partsWith(algorithm, {
+        correction: partOf('correction', correction),
+        regulariser: partOf('regulariser', 'none'),
+      });
+      const out = await play(cpu(), {
+        id: 'corrected loss',
+        dims: { ...batch.dims, total_member: members },
+        hyper: [{ entropy_coef: 0, normalise_weights: 1, weight_cap: 4, nft_floor: 0.1 }],
+        host: {
+          ...batch.host,
+          now: packed(batch, [per_token((s, t) => -1.1 + 0.05 * t - 0.1 * s), undefined, undefined, batch.mask]),
+          recorded,
+          advantage: Float64Array.of(0.5, -0.5, 0.75, 0.25),
+          verdicts: Float64Array.of(1, 0, 1, 0),
+        },
+        steps: [
+          ...countSteps,
+          ...partSteps(partsWith('grpo', { correction: parts.correction }), 'update'),
+          { kernel: 'group_success', over: ['replica', 'sequence'], bind: { rewards: 'verdicts' } },
+          ...lossSteps(parts),
+        ],
+      });
+      return out.token_stat;
+    };
+    const [plain, corrected] = [await stats('none'), await stats('tis_token')];
+    let weighed = 0;
+    for (let o = 0; o < plain.length; o += 8) {
+      const [coef, loss] = [plain[o + STAT.coef], plain[o + STAT.loss]];
+      if (coef === 0 || loss === 0) continue;
+      const weight = corrected[o + STAT.coef] / coef;
+      expect(corrected[o + STAT.loss] / loss).toBeCloseTo(weight, 10);
+      if (Math.abs(weight - 1) > 0.01) weighed++;
+    }
+    expect(weighed).toBeGreaterThan(3);
+  });
+});
+
 /** Numbers of the decoupled loss that another library's rules gave. */
 describe('the decoupled loss', () => {
   const path = fileURLToPath(new URL('../fixtures/async-staleness.json', import.meta.url));
