@@ -99,5 +99,6 @@ export default algorithm({
   departures: [
     'log Z is one more column of the logits behind the prompt instead of a network of three layers, and has the policy’s learning rate.',
     'β is 1 instead of 15: the exponent grows with length, and the answers here are a few symbols long.',
+    'The importance weight is held between 0 and 10, as in the recipe, instead of within the paper’s clip around 1.',
   ],
 });

@@ -120,6 +120,7 @@ export default algorithm({
   defaults: { entropy_coef: 0.001, norm_rows: 1 },
   departures: [
     'The sum over the policy’s tokens may be divided by a number of rows too: its weight against the mean over demonstrations depends on the size of the minibatch, and here that is a knob.',
+    'That sum is also divided by a length of 8 whatever the task’s longest response is: where responses are shorter, reinforcement weighs less against imitation than with the longest one.',
     'The task’s solver writes the demonstrations instead of a stronger model.',
     'The entropy bonus has the weights of the loss it belongs to; there it is a mean over all tokens.',
   ],
