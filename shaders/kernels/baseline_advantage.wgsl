@@ -1,6 +1,7 @@
-// baseline_advantage: the discounted return less a baseline that does not look at the response itself.
+// baseline_advantage: the discounted return less a baseline that is the same for all responses of the batch.
 //   Q_t = r_t + γ Q_next,   A_t = Q_t − b,   b: 0, the mean reward of the batch, or a moving average of it
-// The moving average is used before this batch enters it. hyper.baseline: 0 none, 1 batch mean, 2 moving average.
+// The mean is over the responses that have a token of their own: what a source left out or nobody wrote is no part of it.
+// The moving average is used before this batch enters it, and stays where no response has a token. hyper.baseline: 0 none, 1 batch mean, 2 moving average.
 // Paper   Williams 1992, Sec. 4 (reinforcement baseline)
 // Shapes  rewards [sequence]   token_rewards, advantage [sequence, position_stride]   baseline [1]
 // Launch  one workgroup per replica
@@ -19,17 +20,39 @@ override mask_word: u32;
 @group(0) @binding(4) var<storage, read_write> baseline: array<f32>; // inout [replica]
 @group(0) @binding(5) var<storage, read_write> advantage: array<f32>; // out [replica, sequence, position_stride]
 
+fn has_token(s: u32) -> bool {
+  var bits = 0u;
+  for (var w = 0u; w < mask_word; w++) {
+    bits = bits | token_mask[s * mask_word + w];
+  }
+  return bits != 0u;
+}
+
+// The reward of the batch's first response with a token of its own, 0 without any.
+fn first_reward(base: u32) -> f32 {
+  for (var s = base; s < base + sequence; s++) {
+    if (has_token(s)) {
+      return rewards[s];
+    }
+  }
+  return 0.0;
+}
+
 @compute @workgroup_size(64)
 fn baseline_advantage(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let replica = workgroup.x;
   hyper = hypers[replica];
   let base = replica * sequence;
-  var sum = 0.0;
   // measured from the first reward: equal rewards then have exactly their own mean, and no advantage
-  for (var s = local.x; s < sequence; s += row_threads) {
-    sum += rewards[base + s] - rewards[base];
+  let first = first_reward(base);
+  var sums = vec4f(); // reward, responses
+  for (var s = base + local.x; s < base + sequence; s += row_threads) {
+    if (has_token(s)) {
+      sums += vec4f(rewards[s] - first, 1.0, 0.0, 0.0);
+    }
   }
-  let mean = rewards[base] + row_sum(sum, local.x) / f32(sequence);
+  sums = row_sum4(sums, local.x);
+  let mean = first + sums.x / max(sums.y, 1.0);
   let average = baseline[replica];
   let b = select(select(average, mean, hyper.baseline == 1.0), 0.0, hyper.baseline == 0.0);
   for (var s = local.x; s < sequence; s += row_threads) {
@@ -47,6 +70,7 @@ fn baseline_advantage(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_in
   }
   storageBarrier(); // every lane has read the average before it moves
   if (local.x == 0u) {
-    baseline[replica] = hyper.baseline_decay * average + (1.0 - hyper.baseline_decay) * mean;
+    let moved = hyper.baseline_decay * average + (1.0 - hyper.baseline_decay) * mean;
+    baseline[replica] = select(moved, average, sums.y == 0.0);
   }
 }

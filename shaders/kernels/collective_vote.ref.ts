@@ -3,7 +3,7 @@ import { no_answer } from '../lib/answer.ref.ts';
 
 /** v(a) = Σ_j w_j n_{j,a} over replicas j with w_j = SC_j or 1, and R = [a = argmax v] (arXiv 2508.12338). */
 export function collective_vote({ b, size, hyper }: TwinCall): void {
-  const { answers, true_rewards, rewards, votes, label_stat } = b;
+  const { answers, true_rewards, rewards, verdicts, votes, label_stat } = b;
   const { replica, prompt, member } = size;
   for (let p = 0; p < prompt; p++) {
     const ensemble = Array.from({ length: replica }, (_, r) => {
@@ -30,6 +30,7 @@ export function collective_vote({ b, size, hyper }: TwinCall): void {
     for (const { r, group, consistency, solved_reward } of ensemble) {
       for (const s of group) {
         rewards[s] = answers[s] === label ? 1 : 0;
+        verdicts[s] = rewards[s];
         votes[s] = (total.get(answers[s]) ?? 0) / member;
       }
       const right = group.filter((s) => (rewards[s] === 1) === is_solved(s, solved_reward)).length / member;

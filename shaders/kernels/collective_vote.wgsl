@@ -6,7 +6,7 @@
 // Ties go to the answer that appears first, replicas in order. A response from which no answer can be read does not vote.
 // Paper   arXiv 2508.12338 (RLCCF)
 //         M -> replicas, K -> member
-// Shapes  answers, true_rewards, rewards, votes [sequence]   label_stat [prompt, 4]
+// Shapes  answers, true_rewards, rewards, verdicts, votes [sequence]   label_stat [prompt, 4]
 // Launch  one invocation per prompt, for all replicas together
 // Uses    launch, answer
 // Twin    collective_vote.ref.ts
@@ -20,8 +20,9 @@ const most_replicas = 16u;
 @group(0) @binding(1) var<storage, read> answers: array<u32>; // [replica, sequence]
 @group(0) @binding(2) var<storage, read> true_rewards: array<f32>; // [replica, sequence]
 @group(0) @binding(3) var<storage, read_write> rewards: array<f32>; // out [replica, sequence]
-@group(0) @binding(4) var<storage, read_write> votes: array<f32>; // out [replica, sequence]
-@group(0) @binding(5) var<storage, read_write> label_stat: array<vec4f>; // out [replica, prompt, 4] label is right, share of the votes, share of rewards that are right, self-consistency
+@group(0) @binding(4) var<storage, read_write> verdicts: array<f32>; // out [replica, sequence]
+@group(0) @binding(5) var<storage, read_write> votes: array<f32>; // out [replica, sequence]
+@group(0) @binding(6) var<storage, read_write> label_stat: array<vec4f>; // out [replica, prompt, 4] label is right, share of the votes, share of rewards that are right, self-consistency
 
 fn place_in(replica: u32, b: u32, m: u32) -> u32 {
   return (replica * prompt + b) * member + m;
@@ -78,6 +79,7 @@ fn collective_vote(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
       let s = place_in(r, b, m);
       let is_voted = winner != no_answer && answers[s] == winner;
       rewards[s] = f32(is_voted);
+      verdicts[s] = rewards[s];
       is_right = is_right || (is_voted && true_rewards[s] >= hypers[r].solved_reward);
     }
   }

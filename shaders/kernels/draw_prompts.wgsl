@@ -27,10 +27,11 @@ fn draw_prompts(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
   if (replica >= arrayLength(&clock)) {
     return;
   }
-  hyper = hypers[replica];
+  let asked = select(replica, 0u, at.is_common == 1u);
+  hyper = hypers[asked];
   let s = i % sequence;
   let b = s / member;
-  let index = choose_prompt(b, clock[select(replica, 0u, at.is_common == 1u)].x, clock[replica].y);
+  let index = choose_prompt(b, clock[asked].x, clock[replica].y);
   if (s % member == 0u) {
     prompt_index[replica * prompt + b] = index;
   }

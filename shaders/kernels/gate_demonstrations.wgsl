@@ -1,7 +1,7 @@
 // gate_demonstrations: decides for every group whether its responses are trained on, or a demonstration in their place:
 // with at most hyper.gate right responses the first member becomes a demonstration and the others nobody's.
 // Paper   arXiv 2509.04419, Hybrid Post-Training
-// Shapes  rewards [sequence]   recorded [sequence, position_stride, 4], the fourth number of a response's first position
+// Shapes  verdicts [sequence]   recorded [sequence, position_stride, 4], the fourth number of a response's first position
 // Launch  one workgroup per replica
 // Uses    reduce, author
 // Twin    gate_demonstrations.ref.ts
@@ -18,7 +18,7 @@ struct At {
 
 @group(0) @binding(0) var<uniform> at: At;
 @group(0) @binding(1) var<storage, read> hypers: array<Hyper>; // [replica, hyper]
-@group(0) @binding(2) var<storage, read> rewards: array<f32>; // [replica, sequence]
+@group(0) @binding(2) var<storage, read> verdicts: array<f32>; // [replica, sequence]
 @group(0) @binding(3) var<storage, read_write> recorded: array<vec4f>; // inout [replica, sequence, position_stride, 4] sampler_logp, old_logp, ref_logp, author
 @group(0) @binding(4) var<storage, read_write> metrics: array<f32>; // inout [replica, metric]
 
@@ -26,13 +26,12 @@ struct At {
 fn gate_demonstrations(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let replica = workgroup.x;
   let gate = hypers[replica].gate;
-  let solved = hypers[replica].solved_reward;
   var gated = 0.0;
   for (var g = local.x; g < prompt; g += row_threads) {
     let first = replica * sequence + g * member;
     var right = 0.0;
     for (var s = first; s < first + member; s++) {
-      right += select(0.0, 1.0, rewards[s] >= solved);
+      right += verdicts[s];
     }
     let is_gated = right <= gate;
     gated += f32(is_gated);

@@ -1,6 +1,6 @@
 import type { TwinCall } from '../../src/engine/twin.ts';
 
-/** r_q of arXiv 2505.18116: the mean reward of a response's group, clamped as in its code; an empty response scores 0. */
+/** r_q of arXiv 2505.18116: the share of right responses in a response's group, clamped as in its code; an empty response scores 0. */
 export function group_success({ b, size }: TwinCall): void {
   const { rewards, token_mask, sequence_stat } = b;
   const { replica, sequence, total_sequence, total_member, mask_word } = size;

@@ -1,5 +1,6 @@
-// group_success: the mean reward of each response's group, within [0.02, 0.98], as its signal: where rewards are 0 and 1 the
-// success rate of the prompt under the policy that answered it. A response without a token of its own scores 0.
+// group_success: the share of right responses in each response's group, within [0.02, 0.98], as its signal: the success rate
+// of the prompt under the policy that answered it. `rewards` are verdicts, 0 or 1; a response without a token of its own
+// scores 0.
 // Paper   arXiv 2505.18116, implicit negative policy
 // Shapes  rewards [total_sequence]   sequence_stat [sequence, 8]
 // Launch  one invocation per sequence

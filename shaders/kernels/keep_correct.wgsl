@@ -2,7 +2,7 @@
 // of its group symbol by symbol, or that comes after hyper.max_kept others were kept (0: no such limit).
 // Groups are lists (group_start, group_member), so they may be uneven or interleaved.
 // Paper   arXiv 2308.01825 (rejection sampling with distinct answers)
-// Shapes  true_rewards, length [sequence]   tokens [sequence, context]   token_mask [sequence, mask_word]
+// Shapes  verdicts, length [sequence]   tokens [sequence, context]   token_mask [sequence, mask_word]
 // Launch  one invocation per group
 // Uses    launch
 // Twin    keep_correct.ref.ts
@@ -15,7 +15,7 @@ override prompt_position: u32;
 override mask_word: u32;
 
 @group(0) @binding(0) var<storage, read> hypers: array<Hyper>; // [replica, hyper]
-@group(0) @binding(1) var<storage, read> true_rewards: array<f32>; // [replica, sequence]
+@group(0) @binding(1) var<storage, read> verdicts: array<f32>; // [replica, sequence]
 @group(0) @binding(2) var<storage, read> tokens: array<u32>; // [replica, sequence, context]
 @group(0) @binding(3) var<storage, read> length: array<u32>; // [replica, sequence]
 @group(0) @binding(4) var<storage, read> group_start: array<u32>; // [replica, group_end]
@@ -44,10 +44,10 @@ fn keep_correct(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
   var kept = 0.0;
   for (var k = begin; k < end; k++) {
     let s = base + group_member[k];
-    var is_kept = true_rewards[s] >= hyper.solved_reward && (hyper.max_kept == 0.0 || kept < hyper.max_kept);
+    var is_kept = verdicts[s] == 1.0 && (hyper.max_kept == 0.0 || kept < hyper.max_kept);
     for (var j = begin; is_kept && j < k; j++) {
       let other = base + group_member[j];
-      is_kept = true_rewards[other] < hyper.solved_reward || !is_same(s, other);
+      is_kept = verdicts[other] == 0.0 || !is_same(s, other);
     }
     kept += f32(is_kept);
     for (var w = 0u; !is_kept && w < mask_word; w++) {

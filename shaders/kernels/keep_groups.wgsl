@@ -2,7 +2,7 @@
 // them in the order of drawing. Where they are too few, others fill the places. Whoever is not kept, or came too late,
 // loses its mask and with it every influence on the update.
 // Paper   arXiv 2503.14476 Sec. 3.2
-// Shapes  true_rewards [sequence]   group_verdict [prompt, 2]: accuracy, is kept   kept_group [kept_prompt]
+// Shapes  verdicts [sequence]   group_verdict [prompt, 2]: accuracy, is kept   kept_group [kept_prompt]
 // Launch  one workgroup per replica
 // Slots   keep_group
 // Uses    reduce
@@ -21,7 +21,7 @@ struct At {
 
 @group(0) @binding(0) var<uniform> at: At;
 @group(0) @binding(1) var<storage, read> hypers: array<Hyper>; // [replica, hyper]
-@group(0) @binding(2) var<storage, read> true_rewards: array<f32>; // [replica, sequence]
+@group(0) @binding(2) var<storage, read> verdicts: array<f32>; // [replica, sequence]
 @group(0) @binding(3) var<storage, read_write> group_verdict: array<vec2f>; // out [replica, prompt, 2]
 @group(0) @binding(4) var<storage, read_write> kept_group: array<u32>; // out [replica, kept_prompt]
 @group(0) @binding(5) var<storage, read_write> token_mask: array<u32>; // inout [replica, sequence, mask_word]
@@ -35,7 +35,7 @@ fn keep_groups(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocatio
   for (var g = local.x; g < prompt; g += row_threads) {
     var solved = 0.0;
     for (var m = 0u; m < member; m++) {
-      solved += f32(true_rewards[replica * sequence + g * member + m] >= hyper.solved_reward);
+      solved += verdicts[replica * sequence + g * member + m];
     }
     let accuracy = solved / f32(member);
     let is_kept = f32(keep_group(accuracy, member));

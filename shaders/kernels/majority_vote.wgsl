@@ -3,7 +3,7 @@
 // of such responses has no label. What the verifier says is looked at only to judge the label.
 // Paper   arXiv 2504.16084 (TTRL)
 //         ŷ -> the answer of `winner`, n_v -> member
-// Shapes  answers, true_rewards, rewards [sequence]   label_stat [prompt, 4]
+// Shapes  answers, true_rewards, rewards, verdicts [sequence]   label_stat [prompt, 4]
 // Launch  one invocation per group
 // Uses    launch, answer
 // Twin    majority_vote.ref.ts
@@ -15,7 +15,8 @@ override member: u32;
 @group(0) @binding(1) var<storage, read> answers: array<u32>; // [replica, sequence]
 @group(0) @binding(2) var<storage, read> true_rewards: array<f32>; // [replica, sequence]
 @group(0) @binding(3) var<storage, read_write> rewards: array<f32>; // out [replica, sequence]
-@group(0) @binding(4) var<storage, read_write> label_stat: array<vec4f>; // out [replica, prompt, 4] label is right, share of the votes, share of rewards that are right, self-consistency
+@group(0) @binding(4) var<storage, read_write> verdicts: array<f32>; // out [replica, sequence]
+@group(0) @binding(5) var<storage, read_write> label_stat: array<vec4f>; // out [replica, prompt, 4] label is right, share of the votes, share of rewards that are right, self-consistency
 
 @compute @workgroup_size(threads)
 fn majority_vote(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -43,6 +44,7 @@ fn majority_vote(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     let is_voted = winner != no_answer && answers[a] == winner;
     let is_solved = true_rewards[a] >= solved;
     rewards[a] = f32(is_voted);
+    verdicts[a] = rewards[a];
     is_right = is_right || (is_voted && is_solved);
     right_rewards += f32(is_voted == is_solved);
   }

@@ -47,7 +47,7 @@ export function policy_gradient({ b, size, hyper, slot }: TwinCall): void {
       const policy = mask * importance * correction * t.advantage * slot.likelihood_gradient(t, h);
       const coef = w * (policy - h.kl_coef * slot.regulariser_gradient(t, h));
       const regulariser = slot.regulariser_value(t, h);
-      const value = slot.likelihood_objective(t, correction * slot.objective(t, h), h);
+      const value = correction * slot.likelihood_objective(t, slot.objective(t, h), h);
       const log_ratio = log_ratio_of(t);
       // the ratio that the stabiliser looked at, of a token or of a sequence; beyond the clamp its weight is 0
       const ratio = importance === 0 ? Math.exp(log_ratio) : importance;

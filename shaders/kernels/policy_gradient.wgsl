@@ -72,7 +72,7 @@ fn policy_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
   let coef = weight * (policy - hyper.kl_coef * regulariser_gradient(t));
   token_gradient[i] = vec2f(-coef, -weight * hyper.entropy_coef);
   let penalty = regulariser_value(t);
-  let value = likelihood_objective(t, correction * objective(t));
+  let value = correction * likelihood_objective(t, objective(t));
   let loss = weight * (value + hyper.kl_coef * penalty - hyper.entropy_coef * current.y);
   let log_ratio = log_ratio_of(t);
   // the ratio that the stabiliser looked at, of a token or of a sequence; beyond the clamp its weight is 0

@@ -1,9 +1,10 @@
 // token_reward: puts the reward on the last token of a response, less a KL charge on every token:
 //   r_t = [t last] R − kl_reward_coef (old_logp_t − ref_logp_t)
+// A demonstration is no sample of the policy whose divergence the charge estimates, and is charged nothing.
 // Paper   arXiv 2203.02155 Eq. 2 (KL in the reward, k1 form)
 // Shapes  rewards [sequence]   recorded [sequence, position_stride, 4]   token_rewards [sequence, position_stride]
 // Launch  one invocation per sequence
-// Uses    launch, mask
+// Uses    launch, mask, author
 // Twin    token_reward.ref.ts
 
 override sequence: u32;
@@ -23,13 +24,15 @@ fn token_reward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
     return;
   }
   hyper = hypers[i / sequence];
+  let is_demonstration = recorded[i * position_stride].w == author_demonstration;
+  let charge = select(hyper.kl_reward_coef, 0.0, is_demonstration);
   var left = rewards[i]; // until it is placed on the last token
   for (var k = 0u; k < position_stride; k++) {
     let t = position_stride - 1u - k;
     var reward = 0.0;
     if (t / 32u < mask_word && mask_bit(token_mask[i * mask_word + min(t / 32u, mask_word - 1u)], t)) {
       let now = recorded[i * position_stride + t];
-      reward = left - hyper.kl_reward_coef * (now.y - now.z);
+      reward = left - charge * (now.y - now.z);
       left = 0.0;
     }
     token_rewards[i * position_stride + t] = reward;

@@ -3,6 +3,10 @@
 
 const mean_log_ratio_limit = 10.0;
 
+fn mean_log_ratio_of(t: Token) -> f32 {
+  return t.sequence_log_ratio / max(t.sequence_tokens, 1.0);
+}
+
 fn mean_sequence_ratio_of(t: Token) -> f32 {
-  return exp(min(t.sequence_log_ratio / max(t.sequence_tokens, 1.0), mean_log_ratio_limit));
+  return exp(min(mean_log_ratio_of(t), mean_log_ratio_limit));
 }

@@ -30,7 +30,7 @@ export type Role = (typeof ROLES)[number];
  * ref_logp_always: the same, whatever the coefficients are.
  * demonstrations: the table of the task's demonstrations. no_samples: nothing is drawn from the policy.
  * kept_groups: more groups are drawn than trained on; the part says which in `kept_group` and clears the others' masks.
- * common_prompts: all replicas answer the same prompts. greedy_reward: the verifier judges the greedy response too.
+ * common_prompts: all replicas answer the same prompts. greedy_reward: the greedy response gets a reward too.
  * sampler_as_old: the ratio's denominator is the policy that drew the sample, however old it is.
  */
 export type Need =
@@ -49,7 +49,8 @@ export type Need =
 /**
  * When a part's dispatches run.
  * respond: responses exist, the verifier has not seen them. reward: the verifier's reward lies in `true_rewards`, the part
- * writes `rewards`. select: rewards are final; groups and responses may be left out. advantage: from rewards to `advantage`.
+ * writes `rewards`; one that stands in for the verifier writes `verdicts` too, 1 for right and 0 for wrong. Otherwise
+ * `verdicts` hold what the verifier calls solved, for whoever reads them. select: rewards are final; groups and responses may be left out. advantage: from rewards to `advantage`.
  * update: in every minibatch, before the coefficients. backward: in every minibatch, after `d_logits` was written.
  */
 export const STAGES = ['respond', 'reward', 'select', 'advantage', 'update', 'backward'] as const;
@@ -108,6 +109,8 @@ export interface Part {
   is_per_token?: boolean;
   /** the advantage does not change when a constant is added to the rewards of a group */
   is_centred?: boolean;
+  /** what a response is worth depends on the other responses to its prompt */
+  is_relative?: boolean;
   /** parts of other roles that this one cannot be combined with, and why, as a sentence */
   refuses?: (parts: Record<Role, Part>) => string | undefined;
   /** why a task cannot give what this part needs, as a sentence */

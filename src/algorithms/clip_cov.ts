@@ -1,13 +1,13 @@
 /** Clip-Cov (arXiv 2505.22617): a few tokens whose covariance is high lose their gradient, because they destroy entropy. */
 import type { Dispatch } from '../engine/program.ts';
 import type { Knob } from '../engine/table.ts';
-import { algorithm, type Part, part } from './algorithm.ts';
+import { algorithm, type Part, part, ROLES } from './algorithm.ts';
 import grpo from './grpo.ts';
 import { tokenMean } from './ppo.ts';
 import { noRegulariser } from './reinforce.ts';
 
 /** How a part singles out tokens of a minibatch; its slot `pick_key` says which ones. */
-export const picking = (key_note: string): Pick<Part, 'dispatches' | 'buffers' | 'metrics'> => {
+export const picking = (key_note: string): Pick<Part, 'dispatches' | 'buffers' | 'metrics' | 'refuses'> => {
   const tokens = ['replica', 'mb_sequence', 'position_stride'];
   const update: Dispatch[] = [
     { kernel: 'token_covariance', over: ['replica', 64], note: 'of advantage and log-probability' },
@@ -32,6 +32,13 @@ export const picking = (key_note: string): Pick<Part, 'dispatches' | 'buffers' |
       keys: { type: 'u32', shape: tokens, doc: 'order in which tokens are picked; 0 for none' },
     },
     metrics: ['picked_frac'],
+    refuses: (parts) => {
+      const role = ROLES.find((r) => parts[r].slots?.effective_advantage);
+      return (
+        role &&
+        `Tokens are picked by the covariance of the advantage as it was computed, found the ${role} '${parts[role].id}', which changes it afterwards. Choose another ${role}, or a part that picks no tokens.`
+      );
+    },
   };
 };
 

@@ -72,4 +72,8 @@ export default algorithm({
   weighting: seqMeanTokenMean,
   defaults: { gae_lambda: 0.95 },
   home: { task: 'say_symbol' },
+  departures: [
+    'The second phase trains on the task’s first few prompts, which someone has to choose so that they are solvable; the paper selects prompts by how often they are solved.',
+    'Dual clip and the limit of ±20 on the log-ratio are of public code.',
+  ],
 });

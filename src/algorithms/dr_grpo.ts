@@ -35,9 +35,9 @@ export const constantLength = part({
       min: 1,
       max: 4096,
       scale: 'int',
-      doc: 'the constant L₀; it only rescales the learning rate',
+      doc: 'the constant L₀; it rescales the gradient, and beside a mean over demonstrations weighs against it',
       symbol: 'L_0',
-      source: 'the longest response',
+      source: 'the longest response in arXiv 2503.20783; here a constant that no task changes',
     },
   },
   slots: { token_weight: { file: 'constant', twin: (c, h) => 1 / (Math.max(c.batch_sequences, 1) * h.norm_length) } },
@@ -55,4 +55,8 @@ export default algorithm({
   },
   advantage: groupCentred,
   weighting: constantLength,
+  departures: [
+    'The length L₀ is a constant of 8 whatever the task’s longest response is, which alone rescales the learning rate.',
+    'A dual clip holds the loss of bad samples with large ratios, as in public code; the paper has none.',
+  ],
 });

@@ -65,4 +65,5 @@ export default algorithm({
   regulariser: noRegulariser,
   weighting: tokenMean,
   defaults: { clip_high: 0.28, dual_clip: 10 },
+  departures: [],
 });

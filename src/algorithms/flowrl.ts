@@ -101,6 +101,7 @@ export default algorithm({
   regulariser: noRegulariser,
   departures: [
     'log Z is one more column of the logits behind the prompt instead of a network of three layers, and has the policy’s learning rate.',
-    'β is 1 instead of 15: the exponent grows with length, and the answers here are a few symbols long.',
+    'β is 1 instead of 15: in the distribution that is matched the exponent is β times the length, and 15 would leave only the best answers even of four symbols.',
+    'The importance weight is held between 0 and 10, as in the recipe, instead of within the paper’s clip around 1.',
   ],
 });

@@ -193,4 +193,8 @@ export default algorithm({
   likelihood: plainLikelihood,
   regulariser: klK3,
   weighting: seqMeanTokenMean,
+  departures: [
+    'The KL term is off until its coefficient is raised; the paper always has it, at 0.04.',
+    'A dual clip holds the loss of bad samples with large ratios, as in public code; the paper has none.',
+  ],
 });

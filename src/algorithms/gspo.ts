@@ -1,12 +1,13 @@
 /** GSPO (arXiv 2507.18071): one length-normalised ratio per answer, and whole answers are clipped. */
+import type { Token } from '../../shaders/lib/token.ref.ts';
 import { algorithm, part } from './algorithm.ts';
 import grpo from './grpo.ts';
 import { noRegulariser } from './reinforce.ts';
 
 /** exp of this is the largest ratio that the public code lets through. */
 const log_limit = 10;
-const mean_log_ratio = (t: { sequence_log_ratio: number; sequence_tokens: number }): number =>
-  Math.min(t.sequence_log_ratio / Math.max(t.sequence_tokens, 1), log_limit);
+const mean_log_ratio = (t: Token): number => t.sequence_log_ratio / Math.max(t.sequence_tokens, 1);
+const mean_ratio = (t: Token): number => Math.exp(Math.min(mean_log_ratio(t), log_limit));
 
 export const meanSequenceClip = part({
   role: 'stabiliser',
@@ -40,18 +41,19 @@ export const meanSequenceClip = part({
     stable_mask: {
       file: 'mean_sequence_clip',
       twin: (t, h) => {
-        const ratio = Math.exp(mean_log_ratio(t));
+        const ratio = mean_ratio(t);
         return (t.advantage > 0 && ratio > 1 + h.clip_high) || (t.advantage < 0 && ratio < 1 - h.clip_low) ? 0 : 1;
       },
     },
     importance_weight: {
       file: 'mean_sequence_ratio',
-      twin: (t) => Math.exp(mean_log_ratio(t)),
+      // beyond the limit the ratio is held, and its slope is 0
+      twin: (t) => (mean_log_ratio(t) <= log_limit ? mean_ratio(t) : 0),
     },
     objective: {
       file: 'mean_sequence_clip',
       twin: (t, h) => {
-        const ratio = Math.exp(mean_log_ratio(t));
+        const ratio = mean_ratio(t);
         const clipped = Math.min(Math.max(ratio, 1 - h.clip_low), 1 + h.clip_high);
         return Math.max(-t.advantage * ratio, -t.advantage * clipped);
       },

@@ -5,6 +5,7 @@ import { groupCentred } from './dr_grpo.ts';
 import { constantRows, unclipped } from './luffy.ts';
 import { ppoClip } from './ppo.ts';
 import { noCorrection, noRegulariser, plainLikelihood, verifier } from './reinforce.ts';
+import { constantOne } from './sft.ts';
 
 export const gatedDemonstrations = part({
   role: 'source',
@@ -33,10 +34,10 @@ export const gatedDemonstrations = part({
   },
   needs: ['demonstrations'],
   metrics: ['demonstration_share'],
-  refuses: (parts) =>
-    parts.advantage.needs?.includes('value')
-      ? `The source 'gated_demonstrations' predicts no values on demonstrations, found the advantage '${parts.advantage.id}', which needs them. Choose another advantage.`
-      : undefined,
+  refuses: ({ advantage }) =>
+    advantage.slots?.effective_advantage?.file === 'demonstrated' || advantage.id === constantOne.id
+      ? undefined
+      : `The source 'gated_demonstrations' puts a demonstration where a scored response stood, found the advantage '${advantage.id}', which would read that response's reward. Choose '${centredOrDemonstrated.id}' or '${constantOne.id}'.`,
 });
 
 export const centredOrDemonstrated = part({
@@ -130,6 +131,7 @@ export default algorithm({
   home: { task: 'one_answer' },
   departures: [
     'The sum over the policy’s tokens may be divided by a number of rows too: its weight against the mean over demonstrations depends on the size of the minibatch, and here that is a knob.',
+    'That sum is also divided by a length of 8 whatever the task’s longest response is: where responses are shorter, reinforcement weighs less against imitation than with the longest one.',
     'The task’s solver writes the demonstrations instead of a stronger model.',
     'The entropy bonus has the weights of the loss it belongs to; there it is a mean over all tokens.',
   ],

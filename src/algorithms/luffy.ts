@@ -135,7 +135,7 @@ export const constantRows = part({
       min: 1,
       max: 4096,
       scale: 'int',
-      doc: 'the constant N₀; it only rescales the learning rate',
+      doc: 'the constant N₀; it rescales the gradient, and beside a mean over demonstrations weighs against it',
       symbol: 'N_0',
       source: 'no division by rows in arXiv 2504.14945',
     },
@@ -168,5 +168,6 @@ export default algorithm({
   departures: [
     'The task’s solver writes the demonstrations instead of a stronger model.',
     'Sums over tokens are divided by a number of rows too, so that the learning rate means the same for every batch size.',
+    'The entropy bonus has the weights of the loss, 1 / (L₀ N₀) per token; there it is a mean over all tokens.',
   ],
 });

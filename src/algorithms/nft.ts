@@ -8,6 +8,8 @@ import { noMask, noRegulariser } from './reinforce.ts';
 
 /** The ratio's logarithm is cut here from above, as in the public code. */
 const log_limit = 10;
+/** Right and wrong are all that counts here: the verdict takes the place of a graded or shaped reward. */
+const by_verdict = { rewards: 'verdicts' };
 
 export const negativeAwareWeight = part({
   role: 'advantage',
@@ -34,17 +36,20 @@ export const negativeAwareWeight = part({
         if (g.mean <= 0 || g.mean >= 1 || g.count === 1) return 0;
         const r = Math.min(Math.max(g.mean, 0.02), 0.98);
         const weight = [1, 1 - r, Math.sqrt((1 - r) / r)][h.nft_normalise];
-        return reward >= h.solved_reward ? weight : (-weight * r) / (1 - r);
+        return reward === 1 ? weight : (-weight * r) / (1 - r);
       },
     },
   },
   dispatches: {
-    advantage: [{ kernel: 'group_advantage', over: ['replica', 'group'], note: 'right or wrong, by success rate' }],
+    advantage: [
+      {
+        kernel: 'group_advantage',
+        over: ['replica', 'group'],
+        bind: by_verdict,
+        note: 'right or wrong, by success rate',
+      },
+    ],
   },
-  refuses: (parts) =>
-    parts.reward.id === 'signed'
-      ? "The advantage 'negative_aware_weight' reads success rates from rewards of 0 and 1, found the reward 'signed'. Choose 'verifier'."
-      : undefined,
 });
 
 /** log ρ of a token or a response, ρ, and the implicit negative ratio above its floor. */
@@ -124,7 +129,9 @@ export const negativeAware = part({
     },
   },
   dispatches: {
-    update: [{ kernel: 'group_success', over: ['replica', 'sequence'], note: 'success rate of the prompt' }],
+    update: [
+      { kernel: 'group_success', over: ['replica', 'sequence'], bind: by_verdict, note: 'success rate of the prompt' },
+    ],
   },
   refuses: (parts) =>
     parts.stabiliser.slots?.importance_weight?.file !== 'none'

@@ -57,7 +57,7 @@ export const noisyVerifier = part({
   dispatches: {
     reward: [
       { kernel: 'classify_responses', over: ['replica', 'sequence'], note: 'form and exploit of each response' },
-      { kernel: 'noisy_reward', over: ['replica', 'sequence'], note: 'a verdict with mistakes' },
+      { kernel: 'noisy_reward', over: ['replica', 'sequence'], at: { is_greedy: 0 }, note: 'a verdict with mistakes' },
     ],
   },
 });

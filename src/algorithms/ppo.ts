@@ -142,4 +142,8 @@ export default algorithm({
   likelihood: plainLikelihood,
   regulariser: noRegulariser,
   weighting: tokenMean,
+  departures: [
+    'Dual clip, the limit of ±20 on the log-ratio and whitened advantages are of public code; the paper has none of them.',
+    'The KL charge inside the reward is off until its coefficient is raised, and the adaptive KL penalty of the paper is left out.',
+  ],
 });

@@ -32,7 +32,7 @@ export const returnMinusBaseline = part({
   role: 'advantage',
   id: 'return_minus_baseline',
   title: 'Return − baseline',
-  doc: 'The discounted return less a baseline that does not look at the response itself.',
+  doc: 'The discounted return less a baseline that is the same for every response of the batch.',
   equation: String.raw`\hat A_{i,t}=\sum_{k\ge t}\gamma^{k-t}r_{i,k}-b`,
   hyper: {
     discount: {
@@ -50,7 +50,7 @@ export const returnMinusBaseline = part({
       max: 2,
       scale: 'choice',
       choices: ['none', 'batch_mean', 'moving_average'],
-      doc: 'what is subtracted from the return: nothing, the mean reward of the batch, or a moving average of it',
+      doc: 'what is subtracted from the return: nothing, the mean reward of the responses that are trained on, or a moving average of it',
       symbol: 'b',
     },
     baseline_decay: { value: 0.9, min: 0, max: 0.999, scale: 'log_one_minus', doc: 'decay of the moving average' },

@@ -14,6 +14,10 @@ export const greedyBaseline = part({
     advantage: [{ kernel: 'greedy_advantage', over: ['replica', 'sequence'], note: 'relative to the greedy response' }],
   },
   needs: ['greedy_reward'],
+  refuses: (parts) =>
+    parts.reward.is_relative
+      ? `The advantage 'greedy_baseline' wants one greedy response judged by itself, found the reward '${parts.reward.id}', which needs a group of responses. Choose another reward or advantage.`
+      : undefined,
 });
 
 export default algorithm({

@@ -51,6 +51,7 @@ export const collectiveVote = part({
     },
   },
   needs: ['common_prompts'],
+  is_relative: true,
   metrics: ['label_accuracy', 'agreement', 'reward_accuracy', 'self_consistency'],
 });
 

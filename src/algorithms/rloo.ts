@@ -90,4 +90,8 @@ export default algorithm({
   likelihood: plainLikelihood,
   regulariser: noRegulariser,
   weighting: tokenMean,
+  departures: [
+    'Several clipped updates per rollout, with PPO’s ratio and a dual clip; the paper takes one strictly on-policy step without ratio or clip.',
+    'No KL charge inside the reward, which the paper has; the verifier is exact, and nothing learned can be exploited.',
+  ],
 });

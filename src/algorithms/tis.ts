@@ -135,5 +135,6 @@ export default algorithm({
   batch: { staleness: 4 },
   departures: [
     'The sampler differs from the trained policy by a fixed lag of steps; there it differs by another numerical engine and by asynchronous updates.',
+    'The weight is cut at 2 instead of 1, the clip is 0.2 on both sides instead of 0.1 and 0.28, the dual clip is 3 instead of 10, and the KL term is off instead of at 0.1.',
   ],
 });

@@ -17,6 +17,7 @@ export const majorityVote = part({
       { kernel: 'vote_metrics', over: ['replica', 64], note: 'how right the vote was' },
     ],
   },
+  is_relative: true,
   buffers: {
     label_stat: {
       type: 'f32',

@@ -22,6 +22,7 @@ import { hasOwnReward, needs } from './needs.ts';
 import {
   demonstrationVariants,
   drawnPrompts,
+  needsVerdicts,
   partBuffers,
   type StepPlan,
   splitBatch,
@@ -187,6 +188,9 @@ export function buildStep(plan: StepPlan, sections: readonly Section[] = SECTION
       ...stageSteps(plan, 'respond'),
       score(plan, own_reward ? 'true_rewards' : 'rewards'),
       ...stageSteps(plan, 'reward'),
+      ...(needsVerdicts(parts)
+        ? [{ kernel: 'judge_responses', over: ['replica', 'sequence'], note: 'right or wrong' } satisfies Dispatch]
+        : []),
     ],
     advantage: [
       ...stageSteps(plan, 'select'),
@@ -287,7 +291,14 @@ function greedySteps(plan: StepPlan, prompts: number): Fragment {
   const steps = sized([
     drawPrompts(choose, needs(plan.parts, 'common_prompts')),
     ...rollout.steps,
-    { ...score(plan), note: 'the verifier, on the greedy responses' },
+    {
+      ...score(plan, hasOwnReward(plan.parts) ? 'true_rewards' : 'rewards'),
+      note: 'the verifier, on the greedy responses',
+    },
+    // rewards of samples and of greedy responses are compared, so the same parts rewrite both
+    ...stageSteps(plan, 'reward').map(
+      (step): Dispatch => ({ ...step, at: step.at?.is_greedy === undefined ? step.at : { ...step.at, is_greedy: 1 } }),
+    ),
   ]);
   const shapes: Record<string, string> = { sequence: 'greedy_sequence', prompt: 'greedy_prompt' };
   const buffers = Object.fromEntries(

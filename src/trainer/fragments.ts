@@ -67,6 +67,7 @@ export const rolloutBuffers = (): Record<string, BufferSpec> => ({
   values: f32(['replica', 'sequence', 'position_stride'], 'value prediction before each token', { is_result: true }),
   rewards: f32(['replica', 'sequence'], 'one per response', { is_result: true }),
   true_rewards: f32(['replica', 'sequence'], 'what the verifier said, where a part has its own opinion'),
+  verdicts: f32(['replica', 'sequence'], '1 where a response is right, else 0', { is_result: true }),
   answers: u32(['replica', 'sequence'], 'what each response answers'),
   kinds: u32(['replica', 'sequence'], 'of which of the task’s kinds each response is'),
   metrics: f32(['replica', 'metric'], 'the row of this step', { origin: 'kept' }),
@@ -134,7 +135,10 @@ export function renameSteps(steps: Step[], rename: (name: string) => string): St
   });
 }
 
-/** Forward of the whole rollout under some weights, down to one of the log-probabilities in `recorded`: 1 old, 2 of the KL anchor. */
+/**
+ * Forward of the whole rollout under some weights, down to one of the log-probabilities in `recorded`: 1 old, 2 of the KL
+ * anchor. With the old ones the values too, where a part needs them: both belong to the start of the update.
+ */
 export function scoreLogp(plan: StepPlan, batch: Batch, params: string, component: 1 | 2): Fragment {
   const p = batch.prefix;
   const forward = plan.policy.forward(batch, params);
@@ -154,6 +158,16 @@ export function scoreLogp(plan: StepPlan, batch: Batch, params: string, componen
       bind: { now: `${p}now` },
       note: component === 1 ? 'log-probabilities at the start of the update' : 'the KL anchor’s log-probabilities',
     },
+    ...(component === 1 && needs(plan.parts, 'value')
+      ? [
+          {
+            kernel: 'record_values',
+            over: ['replica', 'sequence', 'position_stride'],
+            bind: { now: `${p}now` },
+            note: 'values at the start of the update',
+          } satisfies Dispatch,
+        ]
+      : []),
   ];
   return {
     dims: forward.dims,

@@ -89,6 +89,17 @@ export function stageSteps(plan: StepPlan, stage: Stage, batch?: Batch): Dispatc
   );
 }
 
+/** True when a part reads which responses are right, and no reward part says it itself: the verifier's reward is then judged. */
+export function needsVerdicts(parts: Parts): boolean {
+  const accesses = ROLES.flatMap((role) => Object.values(parts[role].dispatches ?? {}).flat()).flatMap((dispatch) =>
+    shaderLibrary
+      .kernel(dispatch.kernel)
+      .bindings.filter((b) => (dispatch.bind?.[b.name] ?? b.name) === 'verdicts')
+      .map((b) => b.access),
+  );
+  return accesses.length > 0 && accesses.every((access) => access === 'in');
+}
+
 /** Buffers that parts bring along. */
 export const partBuffers = (parts: Parts): Record<string, BufferSpec> =>
   Object.assign({}, ...ROLES.map((role) => parts[role].buffers ?? {}));

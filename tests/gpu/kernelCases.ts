@@ -1,5 +1,4 @@
 /** Hand-made dispatches of every kernel, on awkward sizes, with garbage where nobody may look. */
-
 import { no_answer } from '../../shaders/lib/answer.ref.ts';
 import { ROLES } from '../../src/algorithms/algorithm.ts';
 import { partsOf } from '../../src/algorithms/index.ts';
@@ -212,6 +211,7 @@ function usual(d: Dims): Record<string, (i: number) => number> {
     probability: (i) => uniform(i, 3) / d.key,
     inverse_rms: (i) => 0.5 + uniform(i, 4),
     rewards: (i) => [0, 1, 0.25, 1, 0.7][below(5, i, 6)],
+    verdicts: (i) => below(2, i, 22),
     optimiser: (i) => [1.7, 0.6, 3, 1][i % 4],
     moment2: (i) => uniform(i, 5) ** 2,
     square_sum: (i) => uniform(i, 6),
@@ -371,6 +371,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
       ['standardise', 'centre', 'leave_one_out', 'negative_aware'].flatMap((group_advantage_of) =>
         each(['replica', 'group'], { slots: { group_advantage_of }, size: { sequence: d.total_sequence } }),
       ),
+    judge_responses: () => each(SEQUENCES, { data: { true_rewards: (i) => [0, 0.5, 1, 0.4][below(4, i, 22)] } }),
     keep_correct: () =>
       [0, 2].flatMap((max_kept) =>
         each(['replica', 'group'], {
@@ -378,7 +379,6 @@ export function casesOf(kernel: string, d: Dims): Case[] {
           // few symbols and few lengths, so that there are duplicates
           data: {
             ...{ tokens: (i) => below(2, i, 20), length: (i) => Math.min(below(3, i, 21), d.position) },
-            ...{ true_rewards: (i) => below(2, i, 22) },
             hypers: (i) => (hyper[i % hyper.length] === 'max_kept' ? max_kept : hyperValue(i)),
           },
         }),
@@ -393,7 +393,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
               size: { kept_prompt },
               at: { column: 5 },
               data: {
-                true_rewards: (i) => (below(rarity + below(4, Math.floor(i / d.member), 23), i, 24) === 0 ? 1 : 0),
+                verdicts: (i) => (below(rarity + below(4, Math.floor(i / d.member), 23), i, 24) === 0 ? 1 : 0),
               },
             }),
           ),
@@ -416,13 +416,13 @@ export function casesOf(kernel: string, d: Dims): Case[] {
     majority_vote: () => each(['replica', 'prompt']),
     mask_information: () => each(SEQUENCES, { size: { open_information: 1, close_information: 2 } }),
     mean_metric: () => each(['replica', 64], { at: { column: 4 } }),
-    // with too little slope to put right, and with some
-    noisy_reward: () => [
-      ...each(SEQUENCES),
-      ...each(SEQUENCES, {
-        data: { hypers: (i) => (hyper[i % hyper.length] === 'false_negative' ? 0.72 : hyperValue(i)) },
-      }),
-    ],
+    // with some slope to put right, and with too little
+    noisy_reward: () => {
+      const flat = (i: number) => (hyper[i % hyper.length] === 'false_negative' ? 0.72 : hyperValue(i));
+      return [hyperValue, flat].flatMap((hypers, is_greedy) =>
+        each(SEQUENCES, { at: { is_greedy }, data: { hypers } }),
+      );
+    },
     overlong_reward: () => each(SEQUENCES, { data: { true_rewards: (i) => below(2, i, 22) } }),
     pick_keys: () =>
       [
@@ -489,6 +489,7 @@ export function casesOf(kernel: string, d: Dims): Case[] {
         return [...each(TOKENS, { slots, size }), ...each(TOKENS, { slots, size, data: { recorded: extreme } })];
       }),
     prompt_statistics: () => each(['replica', 'prompt'], { data: { tokens: (i) => below(2, i, 20) } }),
+    record_values: () => each(TOKENS, { data: { now: normal } }),
     record_logp: () => [1, 2].flatMap((component) => each(TOKENS, { at: { component }, data: { now: normal } })),
     rms_gain_backward: () => {
       const last = { last_rows: d.prompt, last_row_step: d.prompt_position, count: d.logit_row };

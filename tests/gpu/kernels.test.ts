@@ -94,6 +94,32 @@ describe('degenerate batches', () => {
     });
     expect(worst(advantage)).toBe(0);
   });
+  test('what has no token is no part of the batch mean', async () => {
+    const { advantage, baseline } = await runWith('baseline_advantage', 'primes, three replicas', {
+      rewards: (i) => (i % 5 === 0 ? 100 : 0.1),
+      token_rewards: (i) => (i % 8 === 6 ? 0.1 : 0),
+      token_mask: (i) => (i % 5 === 0 ? 0 : 127),
+      baseline: () => 0.1,
+      hypers: (i) => ({ discount: 1, baseline: 1 })[Object.keys(HYPER)[i % Object.keys(HYPER).length]] ?? 0.5,
+    });
+    expect(worst(advantage)).toBe(0);
+    expect(worst(baseline)).toBeCloseTo(0.1, 6);
+    const nothing = await runWith('baseline_advantage', batch, { token_mask: () => 0, baseline: () => 0.3 });
+    expect(worst(nothing.baseline)).toBe(Math.fround(0.3));
+  });
+  test('a mean sequence ratio beyond its limit has no slope', async () => {
+    const of = (log_ratio: number) => ({
+      sequence_stat: (i: number) => [log_ratio, 5, Math.floor(i / 8) % 65, 0, 0, 0.5, 0, 0][i % 8],
+      now: (i: number) => [-1, 0.5, 0, 1][i % 4],
+      advantage: () => -1,
+    });
+    const slope = async (log_ratio: number) => {
+      const { token_gradient } = await runWith('policy_gradient', batch, of(log_ratio), 12);
+      return worst(token_gradient.filter((_, i) => i % 2 === 0));
+    };
+    expect(await slope(45)).toBeGreaterThan(1);
+    expect(await slope(55)).toBe(0);
+  });
   test('a large mean with a tiny spread', async () => {
     const rewards = (i: number) => 1000 + (i % 5) / 1024;
     const { advantage } = await runWith('group_advantage', batch, {
@@ -123,10 +149,10 @@ describe('degenerate batches', () => {
     const samples = await runWith('covariance_metrics', batch, nothing);
     expect([...samples.metrics.subarray(3, 5)]).toEqual([0, 0.75]);
   });
-  test.each([0.5, 0.1])('equal token advantages of %f are whitened to nothing', async (value) => {
-    const { advantage } = await runWith('whiten_advantage', batch, {
+  test.each([0.5, 0.1, 0.9, 3.3])('equal token advantages of %f are whitened to nothing', async (value) => {
+    const { advantage } = await runWith('whiten_advantage', '63 responses, two mask words', {
       token_advantage: () => value,
-      token_mask: () => 31,
+      token_mask: (i) => (i % 2 === 0 ? 0xffffffff : 1),
     });
     expect(worst(advantage)).toBe(0);
   });

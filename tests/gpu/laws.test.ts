@@ -142,6 +142,7 @@ async function gradientOf(
     recorded,
     rewards: Float64Array.from(w.rewards),
     true_rewards: Float64Array.from(w.rewards),
+    verdicts: Float64Array.from(w.rewards),
     greedy_rewards: Float64Array.from(w.greedy),
     values: padded(batch, w.value),
     baseline: new Float64Array(1),

@@ -29,6 +29,7 @@ describe('kept view', () => {
     view.setChart({ zoom: { first: 1, last: 9, by: 'step', generation: 1 } });
     view.setCharted(['grad_norm', 'histogram']);
     view.setTokenColor('entropy');
+    view.setKeys(false);
     view.setOpen('law', true);
     view.setOpen('batch', false);
     const { view: second } = opened(first.kept.get('rollout-lab-view'));

@@ -97,6 +97,33 @@ describe('a rollout that is k steps late', () => {
     expect(moved).toBeGreaterThan(100);
   });
 
+  test.each([
+    ['none', 'the present weights’'],
+    ['sampler_ratio', 'the sampler’s, as its log-probabilities are'],
+  ])('with the correction %s the critic’s old values are %s', async (correction) => {
+    const executor = cpu();
+    const run = await Run.open(executor, configOf('ppo', 2, { parts: { correction } }));
+    const { position, position_stride, vocab, logit_column, sequence, member, context, param } = run.program.dims;
+    const weights: Float64Array[] = [];
+    for (let step = 0; step < 4; step++) {
+      weights.push(Float64Array.from((await executor.read(['params'])).params));
+      await run.advance(1);
+    }
+    const { values, tokens, prompt_index } = await executor.read(['values', 'tokens', 'prompt_index']);
+    const [lagging, present] = [weights[1], weights[3]];
+    let moved = 0;
+    for (let i = 0; i < 2 * sequence; i++) {
+      for (let t = 0; t < position; t++) {
+        const previous = tokens[i * context + context - position + t - 1];
+        const row = (prompt_index[Math.floor(i / member)] * position + t) * vocab + previous;
+        const at = Math.floor(i / sequence) * param + row * logit_column + vocab;
+        expect(values[i * position_stride + t]).toBe((correction === 'none' ? present : lagging)[at]);
+        if (present[at] !== lagging[at]) moved++;
+      }
+    }
+    expect(moved).toBeGreaterThan(20);
+  });
+
   test('with the sampler as the old policy it stays the sampler’s', async () => {
     const { steps } = await trace(configOf('grpo', 2, { parts: { correction: 'sampler_ratio' } }), 4);
     for (const { recorded } of steps) expect(column(recorded, 1)).toEqual(column(recorded, 0));
@@ -113,6 +140,60 @@ describe('a rollout that is k steps late', () => {
     const late = await weights('none', 3);
     for (const id of ['tis_token', 'tis_sequence', 'icepop', 'sampler_ratio'])
       expect(await weights(id, 3), id).not.toEqual(late);
+  });
+});
+
+describe('a correction weighs the reported loss as it weighs the gradient', () => {
+  test.each(['grpo', 'nft', 'luffy', 'flowrl'])('%s', async (algorithm) => {
+    const [members, tokens] = [2, 3];
+    const batch = tokenBatch(
+      Array.from({ length: 4 }, () => Array.from({ length: tokens }, () => 1)),
+      members,
+    );
+    const per_token = (f: (s: number, t: number) => number) =>
+      Array.from({ length: 4 }, (_, s) => Array.from({ length: tokens }, (__, t) => f(s, t)));
+    const recorded = packed(batch, [
+      per_token((s, t) => -1 - 0.2 * s + 0.1 * t),
+      per_token((s) => -1 - 0.1 * s),
+      per_token(() => -1),
+      // the last response is a demonstration
+      per_token((s) => (s === 3 ? 1 : 0)),
+    ]);
+    const stats = async (correction: string) => {
+      const parts = partsWith(algorithm, {
+        correction: partOf('correction', correction),
+        regulariser: partOf('regulariser', 'none'),
+      });
+      const out = await play(cpu(), {
+        id: 'corrected loss',
+        dims: { ...batch.dims, total_member: members },
+        hyper: [{ entropy_coef: 0, normalise_weights: 1, weight_cap: 4, nft_floor: 0.1 }],
+        host: {
+          ...batch.host,
+          now: packed(batch, [per_token((s, t) => -1.1 + 0.05 * t - 0.1 * s), undefined, undefined, batch.mask]),
+          recorded,
+          advantage: Float64Array.of(0.5, -0.5, 0.75, 0.25),
+          verdicts: Float64Array.of(1, 0, 1, 0),
+        },
+        steps: [
+          ...countSteps,
+          ...partSteps(partsWith('grpo', { correction: parts.correction }), 'update'),
+          { kernel: 'group_success', over: ['replica', 'sequence'], bind: { rewards: 'verdicts' } },
+          ...lossSteps(parts),
+        ],
+      });
+      return out.token_stat;
+    };
+    const [plain, corrected] = [await stats('none'), await stats('tis_token')];
+    let weighed = 0;
+    for (let o = 0; o < plain.length; o += 8) {
+      const [coef, loss] = [plain[o + STAT.coef], plain[o + STAT.loss]];
+      if (coef === 0 || loss === 0) continue;
+      const weight = corrected[o + STAT.coef] / coef;
+      expect(corrected[o + STAT.loss] / loss).toBeCloseTo(weight, 10);
+      if (Math.abs(weight - 1) > 0.01) weighed++;
+    }
+    expect(weighed).toBeGreaterThan(3);
   });
 });
 

@@ -1,4 +1,5 @@
-// negative_aware: ω for a right response, −ω r / (1 − r) for a wrong one, r the group's mean reward within [0.02, 0.98].
+// negative_aware: ω for a right response, −ω r / (1 − r) for a wrong one, r the group's success rate within [0.02, 0.98].
+// The rewards are verdicts: 1 right, 0 wrong.
 //   ω = 1 − r: A = R − r, as in Dr. GRPO;  ω = √((1 − r) / r): as in GRPO with the population's spread;  ω = 1
 // A group that is all right or all wrong has nothing to compare, and counts nothing.
 // Paper   arXiv 2505.18116, prompt weight
@@ -14,5 +15,5 @@ fn group_advantage_of(reward: f32, g: Group) -> f32 {
   } else if (hyper.nft_normalise == 2.0) {
     weight = sqrt((1.0 - r) / r);
   }
-  return select(-weight * r / (1.0 - r), weight, reward >= hyper.solved_reward);
+  return select(-weight * r / (1.0 - r), weight, reward == 1.0);
 }
