@@ -1,7 +1,5 @@
 import react from '@vitejs/plugin-react';
-import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumLaunch } from './scripts/chromium.ts';
 import { applyGpuEnv } from './scripts/gpu-env.ts';
 
 // Here and not in a test file, so that every fork inherits the choice of driver.
@@ -9,7 +7,6 @@ applyGpuEnv();
 
 export default defineConfig({
   plugins: [react()],
-  worker: { format: 'es' },
   test: {
     projects: [
       {
@@ -33,21 +30,6 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 30_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: ['tests/browser/**/*.test.{ts,tsx}'],
-          testTimeout: 30_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: chromiumLaunch() }),
-            instances: [{ browser: 'chromium' }],
-          },
         },
       },
     ],

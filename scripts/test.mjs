@@ -90,7 +90,6 @@ const built = runStage('build', [...tool('vite/bin/vite.js'), 'build']);
 if (built) runStage('size', [node, 'scripts/check-size.mjs']);
 vitest('unit');
 vitest('gpu');
-if (existsSync('tests/browser')) vitest('browser');
 if (built) {
   e2e('page');
   e2e('measure'); // also where a test of the page has failed
