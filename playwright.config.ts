@@ -11,15 +11,22 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   projects: [
-    { name: 'page', testMatch: '**/*.e2e.ts' },
+    // A browser without WebGPU: the page runs on its CPU engine, which on a small machine leaves time for the page itself.
+    {
+      name: 'page',
+      testMatch: '**/*.e2e.ts',
+      grepInvert: /@webgpu/,
+      use: { launchOptions: chromiumLaunch({ has_webgpu: false }) },
+    },
+    { name: 'webgpu', testMatch: '**/*.e2e.ts', grep: /@webgpu/, workers: 1 },
     // What is timed runs alone and last.
-    { name: 'measure', testMatch: '**/*.measure.ts', workers: 1, dependencies: ['page'] },
+    { name: 'measure', testMatch: '**/*.measure.ts', workers: 1, dependencies: ['page', 'webgpu'] },
   ],
   forbidOnly: !!process.env.CI,
   retries: 0,
   snapshotPathTemplate: 'tests/e2e/appearance/{arg}{ext}',
   expect: {
-    timeout: 15_000, // two tests and a software adapter share a small machine
+    timeout: 15_000, // two tests share a small machine
     // fonts are hinted a little differently from machine to machine
     toHaveScreenshot: { animations: 'disabled', caret: 'hide', maxDiffPixelRatio: 0.02 },
   },

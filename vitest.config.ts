@@ -27,7 +27,7 @@ export default defineConfig({
           include: ['tests/gpu/**/*.test.ts'],
           environment: 'node',
           pool: 'forks', // threads get a copy of process.env that the Vulkan loader never sees
-          fileParallelism: false,
+          maxWorkers: 2, // a file keeps one core busy
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

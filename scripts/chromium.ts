@@ -3,18 +3,23 @@ import { delimiter, join } from 'node:path';
 
 /**
  * Flags that give a WebGPU adapter, also in workers. WGPU_TEST_ADAPTER=hardware asks for the machine's GPU;
- * anything else takes SwiftShader, which Chromium brings along. `npm test` sets it to what it found.
+ * anything else takes SwiftShader, which Chromium brings along. `npm test` sets it to what it found. Without `has_webgpu`
+ * the browser has none.
  */
-export function chromiumArgs(adapter = process.env.WGPU_TEST_ADAPTER ?? 'swiftshader'): string[] {
+export function chromiumArgs({
+  adapter = process.env.WGPU_TEST_ADAPTER ?? 'swiftshader',
+  has_webgpu = true,
+} = {}): string[] {
   const args = [
     '--no-first-run',
     '--disable-quic',
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
-    '--enable-unsafe-webgpu',
   ];
   if (process.getuid?.() === 0) args.push('--no-sandbox');
+  if (!has_webgpu) return args;
+  args.push('--enable-unsafe-webgpu');
   if (adapter === 'hardware') args.push('--enable-features=Vulkan', '--ignore-gpu-blocklist');
   else args.push('--use-webgpu-adapter=swiftshader');
   return args;
@@ -46,7 +51,7 @@ export function chromiumPath(): string | undefined {
 }
 
 /** Launch options for Playwright. Its own Chromium needs the full browser: the headless shell has no WebGPU. */
-export function chromiumLaunch(): { executablePath?: string; channel?: string; args: string[] } {
+export function chromiumLaunch(options: Parameters<typeof chromiumArgs>[0] = {}): { executablePath?: string; channel?: string; args: string[] } {
   const executablePath = chromiumPath();
-  return { ...(executablePath ? { executablePath } : { channel: 'chromium' }), args: chromiumArgs() };
+  return { ...(executablePath ? { executablePath } : { channel: 'chromium' }), args: chromiumArgs(options) };
 }

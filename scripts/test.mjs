@@ -92,15 +92,8 @@ vitest('unit');
 vitest('gpu');
 if (built) {
   e2e('page');
+  e2e('webgpu');
   e2e('measure'); // also where a test of the page has failed
-  const may_miss = process.env.CI ? [] : ['--installed']; // a Mac has no WebKitGTK
-  runStage('ensure-browsers', ['sh', 'scripts/ensure-browsers.sh']);
-  runTests(
-    'browsers',
-    (report) => [node, 'scripts/browsers.mjs', '--report', report, ...may_miss],
-    (counts) => counts,
-    () => ({}),
-  );
 }
 
 console.log(failed.length ? `\nfailed stages: ${[...new Set(failed)].join(', ')}` : '\nall stages passed');

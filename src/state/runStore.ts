@@ -72,6 +72,7 @@ const subjectOf = (edit: Edit) => edit.text.split(/[\s:=]/, 1)[0];
 /** Makes the store; `now` is milliseconds of any clock. */
 export function makeRunStore(now: () => number = () => performance.now()): RunStore {
   let last_edit_ms = Number.NEGATIVE_INFINITY;
+  let awaited: number | undefined; // the step with which the rows of a new run begin; any other is of the run before
   return createStore<RunState>()((set, get) => ({
     info: undefined,
     status: NO_STATUS,
@@ -90,6 +91,7 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
     setInfo: (info, is_new) => {
       const { metrics } = get();
       if (is_new) metrics.clear();
+      if (is_new) awaited = info.step;
       if (is_new) get().history.clear();
       metrics.setMetrics(info.metrics.map((metric) => metric.id));
       const fresh = is_new ? { marks: [], sample: undefined, missed_step: undefined } : {};
@@ -97,6 +99,8 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
     },
     addRows: (batch) => {
       const { metrics } = get();
+      if (awaited !== undefined && batch.steps[0] !== awaited) return; // answers and rows travel apart
+      awaited = undefined;
       if (batch.num_metrics !== metrics.num_metrics) return; // of the run before a change that is still on its way
       const is_anew = metrics.num_rows > 0 && batch.steps[0] <= metrics.steps[metrics.num_rows - 1];
       if (is_anew) metrics.clear();

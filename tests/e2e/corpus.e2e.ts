@@ -99,7 +99,7 @@ test('papers are searched, and what runs is a link', async ({ page }) => {
   await stubResults(page);
   await open(page, '');
   await page.getByRole('link', { name: 'Papers' }).click();
-  await expect(page.getByTestId('paper-count')).toContainText(/^\d+ papers; something runs of \d+/);
+  await expect(page.getByTestId('paper-count')).toContainText(/^\d+ papers; \d+ have something that runs here/);
   await expect(page.locator('.paper')).toHaveCount(0);
   await page.locator('.topic summary').first().press('Enter');
   expect(await page.locator('.paper').count()).toBeGreaterThan(1);

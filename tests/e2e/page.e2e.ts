@@ -1,12 +1,17 @@
 /** The page in a real browser with the real worker: what a visitor sees, presses and reads. */
 import { CHART, expect, open, openRunning, phase, stepOf, test } from './lib/page.ts';
 
-for (const query of ['', '?engine=webgpu', '?engine=cpu']) {
-  test(`a run starts by itself and is drawn: ${query || 'default'}`, async ({ page }) => {
+for (const [query, tag] of [
+  ['', []],
+  ['?v=1', ['@webgpu']],
+  ['?engine=webgpu', ['@webgpu']],
+  ['?engine=cpu', ['@webgpu']],
+] satisfies [string, string[]][]) {
+  test(`a run starts by itself and is drawn: ${query || 'default'}`, { tag }, async ({ page }) => {
     await page.goto(`./${query}`);
     await expect(page.locator(CHART).first()).toBeVisible({ timeout: 30_000 });
     const adapter = await page.getByTestId('adapter').locator('span').first().textContent();
-    if (query === '?engine=cpu') expect(adapter).toContain('CPU');
+    if (query === '' || query === '?engine=cpu') expect(adapter).toContain('CPU');
     if (query === '?engine=webgpu') expect(adapter).toMatch(/GPU|adapter/);
     await expect(page.getByTestId('chart-summary')).toContainText(/At step \d+: reward/);
     await expect(page.getByTestId('metrics').getByRole('row')).not.toHaveCount(0);
@@ -243,7 +248,7 @@ test('a worker that cannot start says so, and a restart mends it', async ({ page
   errors.length = 0; // the browser itself reports the refused script
 });
 
-test('the self-test runs on this device and streams its rows', async ({ page }) => {
+test('the self-test runs on this device and streams its rows', { tag: '@webgpu' }, async ({ page }) => {
   test.setTimeout(240_000); // it compares every kernel of every algorithm
   await page.goto('./?selftest');
   await expect(page.getByTestId('selftest-rows').getByRole('row').nth(1)).toBeVisible({ timeout: 30_000 });

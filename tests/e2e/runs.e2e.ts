@@ -24,7 +24,7 @@ test('keep and compare shows two lines and two legend entries, and a reload keep
   }
   await page.keyboard.press('k');
   await expect(curvesOf(page)).toHaveCount(2);
-  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByRole('slider', { name: 'Read reward at a step' }).focus();
   await page.keyboard.press('Home'); // where every run has come
   await expect(page.locator('[data-testid="chart-reward"] .legend-step')).toContainText('at step');

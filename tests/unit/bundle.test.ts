@@ -169,7 +169,7 @@ describe('a bundle on the page', () => {
     const good = decodeCheckpoint(bundle);
     const file = encodeCheckpoint({ ...good, step: 40, values: [0, 1, 2].map(() => good.values[0]), rows });
     const run = makeRunStore();
-    fillRun(run, info(), decodeCheckpoint(file));
+    fillRun(run, info({ step: 40 }), decodeCheckpoint(file));
     const { metrics } = run.getState();
     const back = takeRows(metrics, ['reward_mean', 'entropy']);
     expect(isSingle(back)).toBe(false);

@@ -44,6 +44,18 @@ describe('run store', () => {
     expect(store.getState().marks).toEqual([]);
   });
 
+  test('rows of the run before, which arrive behind the answer to a reset, are not taken for those of the new run', () => {
+    const run = makeRunStore();
+    run.getState().setInfo(info(), true);
+    run.getState().addRows(batchOf([0, 1], 1, 1, () => 1));
+    run.getState().setInfo(info(), true);
+    run.getState().addRows(batchOf([2, 3, 4], 1, 1, () => 1));
+    expect(run.getState().metrics.num_rows).toBe(0);
+    run.getState().addRows(batchOf([0], 1, 1, () => 1));
+    run.getState().addRows(batchOf([1, 2], 1, 1, () => 1));
+    expect([...run.getState().metrics.steps.slice(0, 3)]).toEqual([0, 1, 2]);
+  });
+
   test('steps that begin again belong to a run that began again', () => {
     const store = makeRunStore();
     store.getState().setInfo(info(), true);
