@@ -51,7 +51,11 @@ export function chromiumPath(): string | undefined {
 }
 
 /** Launch options for Playwright. Its own Chromium needs the full browser: the headless shell has no WebGPU. */
-export function chromiumLaunch(options: Parameters<typeof chromiumArgs>[0] = {}): { executablePath?: string; channel?: string; args: string[] } {
+export function chromiumLaunch(options: Parameters<typeof chromiumArgs>[0] = {}): {
+  executablePath?: string;
+  channel?: string;
+  args: string[];
+} {
   const executablePath = chromiumPath();
   return { ...(executablePath ? { executablePath } : { channel: 'chromium' }), args: chromiumArgs(options) };
 }

@@ -48,14 +48,27 @@ export async function openRunning(page: Page, query = '', step = 5): Promise<voi
   await reach(page, step);
 }
 
-/** Fails where axe finds something against WCAG 2.2 AA or its own best practice, on the page or inside one element. */
-export async function checkAccessibility(page: Page, what: string, within?: string): Promise<void> {
-  const axe = new AxeBuilder({ page }).withTags([
-    ...['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  ]);
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function runAxe(page: Page, what: string, within: string | undefined, only?: string[]): Promise<void> {
+  const axe = only ? new AxeBuilder({ page }).withRules(only) : new AxeBuilder({ page }).withTags(AXE_TAGS);
   const { violations, passes } = await (within === undefined ? axe : axe.include(within)).analyze();
   console.log(`axe, ${what}: ${passes.length} rules passed`);
+  expect(passes.length, 'axe looked at something').toBeGreaterThan(0);
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+}
+
+/** Fails where axe finds something against WCAG 2.2 AA or its own best practice, on the page or inside one element. */
+export const checkAccessibility = (page: Page, what: string, within?: string): Promise<void> =>
+  runAxe(page, what, within);
+
+/** The same in light, and in dark what depends on colours; leaves the page in light. */
+export async function checkBothSchemes(page: Page, what: string, within?: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await runAxe(page, `light, ${what}`, within);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await runAxe(page, `dark, ${what}`, within, ['color-contrast', 'link-in-text-block']);
+  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** Fails where the page is wider than its window. */
