@@ -185,7 +185,7 @@ export function tableText({ arms, measures }: Findings): string {
 }
 
 /** A claim in two lines: verdict, sentence and source; then what was compared. */
-export function claimText({ says, source, left, is, right, within, difference, verdict }: ClaimResult): string {
+function claimText({ says, source, left, is, right, within, difference, verdict }: ClaimResult): string {
   const term = (t: ClaimResult['right']) => (typeof t === 'number' ? String(t) : `${t[0]} ${t[1]}`);
   const margin = within === undefined ? '' : ` within ${within}`;
   return [

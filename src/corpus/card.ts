@@ -2,7 +2,7 @@
 import topics from './topics.json';
 
 /** What a paper contributes: its role decides what a finished card would show. */
-export const CARD_ROLES = ['algorithm', 'experiment', 'environment', 'system', 'reading'] as const;
+const CARD_ROLES = ['algorithm', 'experiment', 'environment', 'system', 'reading'] as const;
 export type CardRole = (typeof CARD_ROLES)[number];
 
 /** Topic -> heading, in the order in which lists of cards show them. */

@@ -21,7 +21,7 @@ export function luminanceOf(color: string): number | undefined {
 const DARK_BELOW = 0.18;
 
 /** Whether the page around an element is dark: its nearest ground, else the colour scheme that it declares. */
-export function themeAround(element: Element): 'light' | 'dark' {
+function themeAround(element: Element): 'light' | 'dark' {
   for (let at: Element | null = element; at; at = at.parentElement) {
     const luminance = luminanceOf(getComputedStyle(at).backgroundColor);
     if (luminance !== undefined) return luminance < DARK_BELOW ? 'dark' : 'light';

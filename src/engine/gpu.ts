@@ -12,7 +12,7 @@ const MAX_WORKGROUPS = 65535;
 /** `at` blocks live in one uniform buffer, one per distinct content, at this alignment. */
 const AT_STRIDE = 256;
 /** Words after every buffer that no kernel may touch; tests read them back. */
-export const GUARD_WORDS = 64;
+const GUARD_WORDS = 64;
 export const GUARD_VALUE = 0x7fc0dead;
 
 interface StoredBuffer {

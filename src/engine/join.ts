@@ -11,7 +11,7 @@ export interface JoinedModule {
 export type SlotChoice = Record<string, string>;
 
 /** The generated text: the hyperparameter struct, in the order of the program's table, and the row of this replica. */
-export function hyperStruct(hyper: readonly string[]): string {
+function hyperStruct(hyper: readonly string[]): string {
   const fields = hyper.length > 0 ? hyper : ['unused'];
   return `struct Hyper {\n${fields.map((name) => `  ${name}: f32,`).join('\n')}\n}\nvar<private> hyper: Hyper;\n`;
 }

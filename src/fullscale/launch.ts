@@ -171,7 +171,7 @@ export const rowsPerUpdate = (run: FullScaleRun): number =>
   (promptsOf(run) * run.batch.group_size) / run.batch.minibatches / PROCESSES;
 
 /** Learning rates of published scripts, with the script; the toy’s are a thousand times too large for a language model. */
-export const PUBLISHED_RATES: Record<string, readonly [number, string]> = {
+const PUBLISHED_RATES: Record<string, readonly [number, string]> = {
   grpo: [1e-6, 'verl examples/grpo_trainer/run_qwen3_8b_fsdp.sh'],
   ppo: [1e-6, 'verl examples/ppo_trainer/run_qwen3_8b_fsdp.sh'],
   rloo: [1e-6, 'verl examples/rloo_trainer/run_qwen3_8b_fsdp.sh'],

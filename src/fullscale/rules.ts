@@ -1,6 +1,9 @@
 /** Rules that the mappings of several trainers are made of: what is said of a setting, whatever the key is called there. */
 import { type FullScaleRun, type Rule, rateOf, type Said, updatesOf, type Values } from './launch.ts';
 
+/** A clip distance that no ratio reaches. */
+export const WIDE = 1e9;
+
 /** The same meaning and the same number. */
 export const same = (set: Values = {}): Said => ({ kind: 'same', set });
 

@@ -21,11 +21,11 @@ import {
   same,
   sequenceClip,
   taken,
+  WIDE,
 } from './rules.ts';
 import { GRPO_KEYS, RLOO_KEYS, TRL_BASE } from './trlKeys.ts';
 
 const MOST_ROWS = 4; // of one pass through the model on one process
-const WIDE = 1e9;
 
 const BASE: Values = {
   ...TRL_BASE,

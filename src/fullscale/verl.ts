@@ -23,6 +23,7 @@ import {
   same,
   sequenceClip,
   taken,
+  WIDE,
 } from './rules.ts';
 import { VERL_KEYS } from './verlKeys.ts';
 
@@ -31,7 +32,6 @@ const R = 'actor_rollout_ref.rollout.';
 const RC = 'algorithm.rollout_correction.';
 const MODEL = 'Qwen/Qwen2.5-0.5B-Instruct';
 const OFF = 1e30;
-const WIDE = 1e9;
 const LEAST_CLIP = 1e-9; // verl wants a distance above 0
 const MOST_TOKENS = 16384;
 

@@ -1,6 +1,6 @@
 /** The law's small print, measured: what each step's updates did to the entropy, beside what their covariance predicts. */
 import { formatNumber, plural } from './format.ts';
-import { correlationOf } from './lawView.ts';
+import { correlationOf, strideOf } from './lawView.ts';
 import type { MetricStore } from './metricStore.ts';
 
 /** Metrics that a run measures with the batch setting `entropy_watch`. */
@@ -8,7 +8,6 @@ export const MEASURED_CHANGE = 'entropy_change';
 /** See `MEASURED_CHANGE`. */
 export const PREDICTED_CHANGE = 'entropy_change_predicted';
 
-const MAX_POINTS = 400;
 const LEAST_POINTS = 3; // what a correlation takes
 
 /** The change of one step, in nats. */
@@ -44,7 +43,7 @@ export function changeView(metrics: MetricStore): ChangeView {
   }
   const sum = (of: (point: ChangePoint) => number) => all.reduce((total, point) => total + of(point), 0);
   const squares = sum((p) => p.predicted ** 2);
-  const stride = 2 ** Math.max(0, Math.ceil(Math.log2(all.length / MAX_POINTS))); // points stay when more arrive
+  const stride = strideOf(all.length);
   return {
     points: all.filter((_, i) => i % stride === 0),
     num_measured: all.length,

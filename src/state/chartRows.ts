@@ -111,7 +111,7 @@ function planOf(metrics: MetricStore, places: Int32Array | Float64Array, window:
 }
 
 /** The mean over each stretch and the `reach − 1` before it, as far as there are so many; NaN where none was measured. */
-export function runningMeans(stretches: Stretches, count: number, reach: number): Float64Array {
+function runningMeans(stretches: Stretches, count: number, reach: number): Float64Array {
   const out = new Float64Array(count);
   let sum = 0;
   let measured = 0;

@@ -49,6 +49,12 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(bytes / 1024 ** 2)} MiB`;
 }
 
+/** A name of the declarations as a person reads it: `clip_high` is `clip high`. */
+export const wordsOf = (name: string): string => name.replaceAll('_', ' ');
+
+/** The same as `formatNumber`, with a plus where the number is above 0. */
+export const formatSigned = (value: number): string => (value > 0 ? '+' : '') + formatNumber(value);
+
 /** `1 step`, `2 steps`, `2 launches`. */
 export const plural = (count: number, noun: string, many = `${noun}s`): string =>
   `${formatCount(count)} ${count === 1 ? noun : many}`;

@@ -6,7 +6,7 @@ import { formatCount, formatNumber, plural } from './format.ts';
 export const HISTOGRAM = 'histogram';
 
 /** Where a bin begins and ends. */
-export const binEdges = ({ first, width }: Histogram, bin: number): [number, number] => [
+const binEdges = ({ first, width }: Histogram, bin: number): [number, number] => [
   (first + bin) * width,
   (first + bin + 1) * width,
 ];

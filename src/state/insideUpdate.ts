@@ -4,7 +4,7 @@ import { shaderLibrary } from '../engine/library.ts';
 import type { RunConfig, SampleGroup, SampleResponse, SampleToken } from '../trainer/protocol.ts';
 import { runningParts } from './about.ts';
 import type { Catalogue } from './catalogue.ts';
-import { formatNumber, plural } from './format.ts';
+import { formatNumber, formatSigned, plural } from './format.ts';
 
 /** The stages of an update, in order. */
 export const STAGES = [
@@ -148,7 +148,7 @@ interface Scene {
 }
 
 /** Why a token takes no part at all, or '' where it does. */
-export function whyMasked(sample: SampleGroup, place: TokenPlace): string {
+function whyMasked(sample: SampleGroup, place: TokenPlace): string {
   const response = sample.responses[place.response];
   if (response.tokens[place.token].mask > 0) return '';
   if (sample.responses.every(({ tokens }) => tokens.every(({ mask }) => mask === 0)))
@@ -161,7 +161,6 @@ export function whyMasked(sample: SampleGroup, place: TokenPlace): string {
 /** A change of log-probability too small to see. */
 const UNMOVED = 1e-3;
 
-const signed = (value: number) => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
 const nameOf = (place: TokenPlace) => `${place.response + 1},${place.token + 1}`;
 
 function sampleStage({ token, response, place, sample }: Scene): Omit<Stage, 'id' | 'title'> {
@@ -252,9 +251,9 @@ function advantageStage({ parts, sample, token, response, place, hyper }: Scene)
   const shared = advantage.is_per_token
     ? 'Every token has its own advantage'
     : 'Every token of the response gets the same advantage';
-  const shaped = is_shaped ? ` The update sees ${signed(effective)} instead, which another part made of it.` : '';
+  const shaped = is_shaped ? ` The update sees ${formatSigned(effective)} instead, which another part made of it.` : '';
   return {
-    sentence: `${shared}; here it is ${signed(token.advantage)}.${shaped}`,
+    sentence: `${shared}; here it is ${formatSigned(token.advantage)}.${shaped}`,
     formulas,
     source: advantageSource(parts),
   };
@@ -456,7 +455,7 @@ export function groupRows(sample: SampleGroup, place: TokenPlace): GroupRow[] {
   return sample.responses.map(({ tokens, reward, is_demonstration }) => {
     const token = tokens[place.token];
     const close = token?.close;
-    const number = (value: number | undefined) => (token?.mask ? signed(value ?? Number.NaN) : '–');
+    const number = (value: number | undefined) => (token?.mask ? formatSigned(value ?? Number.NaN) : '–');
     const ratio = close && !is_demonstration ? Math.exp(close.now_logp - close.old_logp) : 1;
     return {
       tokens,

@@ -25,7 +25,7 @@ const isColor = (x: unknown): x is TokenColor => typeof x === 'string' && Object
 const isMetric = (x: unknown): x is string => typeof x === 'string' && /^[a-z][a-z0-9_]{0,40}$/.test(x);
 
 /** What a stored text says, entry by entry; what is not understood stays as in `usual`. */
-export function readKept(text: string, usual: Kept): Kept {
+function readKept(text: string, usual: Kept): Kept {
   let found: unknown;
   try {
     found = JSON.parse(text);

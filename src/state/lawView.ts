@@ -9,7 +9,9 @@ export const LAW_SCORES = [ACCURACY, REWARD] as const;
 /** One of `LAW_SCORES`. */
 export type LawScore = (typeof LAW_SCORES)[number];
 
-const MAX_POINTS = 400;
+const MOST_POINTS = 400;
+/** Every how manieth of `count` points a picture shows, so that there are at most 400; those shown stay when more arrive. */
+export const strideOf = (count: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(count / MOST_POINTS)));
 const LEAST_ENTROPIES = 3; // what a fit takes
 
 /** One step at which entropy and score were both measured. */
@@ -42,7 +44,7 @@ export function lawView(metrics: MetricStore, score: LawScore): LawView {
     for (let row = 0; row < metrics.num_rows; row++)
       if (Number.isFinite(entropies[row]) && Number.isFinite(scores[row])) both.push(row);
   }
-  const stride = 2 ** Math.max(0, Math.ceil(Math.log2(both.length / MAX_POINTS))); // points stay when more arrive
+  const stride = strideOf(both.length);
   const points: LawPoint[] = [];
   for (let i = 0; i < both.length; i += stride) {
     const row = both[i];

@@ -5,18 +5,17 @@ import type { Change, Control, Lesson, Task } from '../lessons/lesson.ts';
 import { defaultRun } from '../trainer/defaultRun.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { type Catalogue, own, ROLE_TITLES, type SettingPlace, settingTables, withoutDefaults } from './catalogue.ts';
-import { formatNumber } from './format.ts';
+import { formatNumber, wordsOf } from './format.ts';
 import type { Lab } from './lab.ts';
 import { withLesson } from './lessonAddress.ts';
 import { addressOf } from './links.ts';
-import { titleOf } from './results.ts';
 import type { PanelId } from './viewStore.ts';
 
 /** The run that a setup means: the default run with what it names. */
 export const lessonConfig = (setup: Setup): RunConfig => defaultRun(structuredClone(setup) as Partial<RunConfig>);
 
 /** The run after a change of a task; another algorithm brings its own parts. */
-export const changedConfig = (config: RunConfig, { algorithm, parts, hyper }: Change): RunConfig => ({
+const changedConfig = (config: RunConfig, { algorithm, parts, hyper }: Change): RunConfig => ({
   ...config,
   algorithm: algorithm ?? config.algorithm,
   parts: { ...(algorithm === undefined ? config.parts : {}), ...(parts as Record<string, string>) },
@@ -76,7 +75,7 @@ export function controlPlace(catalogue: Catalogue, config: RunConfig, control: C
     return {
       selector: `[data-knob="${control.knob}"]`,
       panel: PANEL_OF[place],
-      words: `“${titleOf(control.knob)}” ${PANEL_WORDS[place]}`,
+      words: `“${wordsOf(control.knob)}” ${PANEL_WORDS[place]}`,
     };
   }
   if ('part' in control)

@@ -1,6 +1,6 @@
 /** Every measured row of a run in growing typed arrays, and the few points that a chart draws of them. */
 import type { RowBatch } from '../trainer/protocol.ts';
-import { SingleRows } from './take/singleRows.ts';
+import { SingleRows } from './singleRows.ts';
 
 /** One metric over all rows: over the replicas its mean, lowest and highest. NaN where it was not measured. */
 export interface Column {

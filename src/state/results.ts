@@ -4,7 +4,7 @@ import type { Estimate, Relation, Verdict } from '../experiments/lib/statistics.
 import { type ClaimResult, type Results, readResults } from '../experiments/results.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { type ChartRow, spanKey } from './chartRows.ts';
-import { formatNumber, formatPlain, plural } from './format.ts';
+import { formatNumber, formatPlain, plural, wordsOf } from './format.ts';
 import { sentenceOf } from './session.ts';
 
 /** A results file: there, not made yet, or unreadable. */
@@ -50,9 +50,6 @@ export const VERDICT_DOCS: Record<Verdict, string> = {
 };
 const RELATION_TITLES: Record<Relation, string> = { above: 'above', below: 'below', near: 'near' };
 
-/** A name as it is read. */
-export const titleOf = (name: string): string => name.replaceAll('_', ' ');
-
 /** `0.206 ± 0.053`; the half width is left out where one seed alone was measured. */
 export function formatEstimate({ mean, half_width }: Estimate): string {
   if (!Number.isFinite(mean)) return '–';
@@ -62,7 +59,7 @@ export function formatEstimate({ mean, half_width }: Estimate): string {
 /** What a claim compares, in words. */
 export function claimTerms({ left, is, right, within }: Pick<ClaimResult, 'left' | 'is' | 'right' | 'within'>): string {
   const term = (pair: ClaimResult['right']) =>
-    typeof pair === 'number' ? formatPlain(pair) : `${titleOf(pair[1])} of ${titleOf(pair[0])}`;
+    typeof pair === 'number' ? formatPlain(pair) : `${wordsOf(pair[1])} of ${wordsOf(pair[0])}`;
   const room = within === undefined ? '' : `, within ${formatPlain(within)}`;
   return `${term(left)} ${RELATION_TITLES[is]} ${term(right)}${room}`;
 }
@@ -118,7 +115,7 @@ export function changeSentence({ at, algorithm, parts = {}, hyper = {} }: Change
   const said = [
     algorithm === undefined ? '' : `the algorithm ${algorithm}`,
     ...Object.entries(parts).map(([role, id]) => `${role} ${id}`),
-    ...Object.entries(hyper).map(([name, value]) => `${titleOf(name)} ${formatPlain(value)}`),
+    ...Object.entries(hyper).map(([name, value]) => `${wordsOf(name)} ${formatPlain(value)}`),
   ].filter((text) => text !== '');
   return `from step ${at} on ${said.join(', ')}`;
 }

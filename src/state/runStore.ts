@@ -5,7 +5,7 @@ import { MetricStore } from './metricStore.ts';
 import { SampleHistory } from './sampleHistory.ts';
 
 /** The state before the worker has said anything. */
-export const NO_STATUS: Status = { phase: 'empty', step: 0, steps_per_second: 0, message: '', progress: 0 };
+const NO_STATUS: Status = { phase: 'empty', step: 0, steps_per_second: 0, message: '', progress: 0 };
 
 /** A change of a running run, as the chart marks it. */
 export interface Mark extends Edit {

@@ -88,7 +88,7 @@ export type CompareBy = 'step' | 'seconds';
  * Says whether one run repeats another: both from step 0, same settings, same seed, same engine, replicas that differ in
  * nothing but their seeds, nothing changed on the way. Then they have the same numbers, as far as both go.
  */
-export const isSameRun = (one: RunMeta, other: RunMeta): boolean =>
+const isSameRun = (one: RunMeta, other: RunMeta): boolean =>
   one.edits.length === 0 &&
   other.edits.length === 0 &&
   one.engine === other.engine &&

@@ -55,7 +55,7 @@ export function difference(catalogue: Catalogue, here: RunConfig, there: RunConf
 }
 
 /** In what a configuration differs from what its own algorithm, task and policy recommend. */
-export const ownSettings = (catalogue: Catalogue, config: RunConfig): Difference[] =>
+const ownSettings = (catalogue: Catalogue, config: RunConfig): Difference[] =>
   difference(catalogue, config, { ...DEFAULT_SETUP.config, ...namesOf(config), seed: config.seed });
 
 const namesOf = ({ algorithm, task, policy }: RunConfig) => ({ algorithm, task, policy });

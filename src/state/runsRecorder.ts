@@ -135,7 +135,7 @@ export class Recorder {
 }
 
 /** Bytes of a run's rows on disk. */
-export function bytesOf({ first, last, seconds, columns }: RunRows): number {
+function bytesOf({ first, last, seconds, columns }: RunRows): number {
   const arrays = Object.values(columns).flatMap(({ mean, low, high }) => [mean, low, high]);
   return [first, last, seconds, ...arrays].reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
 }

@@ -86,7 +86,7 @@ export interface RunsState {
 export type RunsStore = StoreApi<RunsState>;
 
 /** One sentence about a storage that refuses. */
-export function storageSentence(error: unknown, what: string): string {
+function storageSentence(error: unknown, what: string): string {
   const name = error instanceof Error ? error.name : String(error);
   if (name === 'VersionError')
     return 'The stored runs were written by a newer version of this page, so they were left alone and runs last until this tab is closed; reload the page to see them.';

@@ -45,7 +45,7 @@ export interface ComparedRun {
 }
 
 /** What was changed of the live run after its first step. */
-export const liveEdits = ({ marks, metrics }: Pick<RunState, 'marks' | 'metrics'>): Edit[] =>
+const liveEdits = ({ marks, metrics }: Pick<RunState, 'marks' | 'metrics'>): Edit[] =>
   marks.filter(({ step }) => metrics.num_rows > 0 && step > metrics.steps[0]);
 
 /** In what the live run differs, in words. */
@@ -100,7 +100,7 @@ export function comparedRuns(
 }
 
 /** The last measured value of a metric of a kept run. */
-export const latestOf = ({ latest }: Pick<RunMeta, 'latest'>, id: string): number =>
+const latestOf = ({ latest }: Pick<RunMeta, 'latest'>, id: string): number =>
   Object.hasOwn(latest, id) ? latest[id] : Number.NaN;
 
 const HEADS = ['curve', 'name', 'difference', 'reward', 'entropy', 'last step', 'seconds'];

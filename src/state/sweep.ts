@@ -2,7 +2,7 @@
 import { complainValue, type Knob, parseValue } from '../engine/table.ts';
 import type { RunInfo } from '../trainer/protocol.ts';
 import { BATCH } from '../trainer/settings.ts';
-import { formatPlain, formatValue } from './format.ts';
+import { formatPlain, formatValue, wordsOf } from './format.ts';
 import { clampValue } from './knobScale.ts';
 import type { Spread } from './runStore.ts';
 
@@ -30,9 +30,6 @@ export type Spacing = 'linear' | 'log';
 
 /** The knobs of a run that can be swept. */
 export type Knobs = Pick<RunInfo, 'hyper'>['hyper'];
-
-/** The name of a knob as it is read. */
-export const knobTitle = (name: string): string => name.replaceAll('_', ' ');
 
 const isWhole = (knob: Knob) => ['int', 'choice', 'power_of_two'].includes(knob.scale);
 const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
@@ -88,7 +85,7 @@ export function parseValues(name: string, knob: Knob, text: string): number[] {
   );
   if (values.length < LEAST_VALUES || values.length > MOST_VALUES)
     throw new Error(
-      `${knobTitle(name)} has ${values.length} different values; wanted ${LEAST_VALUES} to ${MOST_VALUES}, with commas between them.`,
+      `${wordsOf(name)} has ${values.length} different values; wanted ${LEAST_VALUES} to ${MOST_VALUES}, with commas between them.`,
     );
   return values;
 }
@@ -120,12 +117,12 @@ export function spreadOf(plan: SweepPlan): Spread {
 export function complainPlan(plan: SweepPlan, knobs: Knobs): string {
   const [first, second] = plan.axes;
   if (!first) return 'No hyperparameter is swept; choose one.';
-  if (second?.name === first.name) return `${knobTitle(first.name)} is swept twice; choose another second knob.`;
+  if (second?.name === first.name) return `${wordsOf(first.name)} is swept twice; choose another second knob.`;
   for (const { name, values } of plan.axes) {
     const knob = knobs.find((entry) => entry.name === name)?.knob;
     if (!knob) return `This run has no hyperparameter '${name}'; choose one of its own.`;
     if (values.length < LEAST_VALUES || values.length > MOST_VALUES)
-      return `${knobTitle(name)} has ${values.length} values; wanted ${LEAST_VALUES} to ${MOST_VALUES}.`;
+      return `${wordsOf(name)} has ${values.length} values; wanted ${LEAST_VALUES} to ${MOST_VALUES}.`;
     for (const value of values) {
       const complaint = complainValue(name, knob, value);
       if (complaint) return complaint;
@@ -139,11 +136,11 @@ export function complainPlan(plan: SweepPlan, knobs: Knobs): string {
 
 /** `learning rate 0.01, clip high 0.2`. */
 export const cellText = ({ axes }: Pick<SweepPlan, 'axes'>, cell: readonly number[]): string =>
-  axes.map(({ name }, axis) => `${knobTitle(name)} ${formatPlain(cell[axis])}`).join(', ');
+  axes.map(({ name }, axis) => `${wordsOf(name)} ${formatPlain(cell[axis])}`).join(', ');
 
 /** What a kept run of a sweep is called. */
 export const sweepName = ({ axes }: Pick<SweepPlan, 'axes'>): string =>
-  `Sweep: ${axes.map(({ name, values }) => `${knobTitle(name)} ${formatPlain(values[0])} to ${formatPlain(values.at(-1)!)}`).join(', ')}`;
+  `Sweep: ${axes.map(({ name, values }) => `${wordsOf(name)} ${formatPlain(values[0])} to ${formatPlain(values.at(-1)!)}`).join(', ')}`;
 
 /** A plan as it stands in the address: `learning_rate:0.01,0.1;clip_high:0.1,0.2;seeds:2`. */
 export const writePlan = ({ axes, repeats }: SweepPlan): string =>

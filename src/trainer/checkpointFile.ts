@@ -15,7 +15,7 @@ const FORMAT = 'rollout-lab-checkpoint-2';
 const ROWS = 'rows.';
 
 /** What the last dimension of a metric's rows is: every replica, or the mean, lowest and highest of them. */
-export const ROW_KINDS = ['replicas', 'mean_lowest_highest'] as const;
+const ROW_KINDS = ['replicas', 'mean_lowest_highest'] as const;
 
 /** The metrics of a run, step by step. */
 export interface CheckpointRows {

@@ -113,7 +113,7 @@ export interface Verdict extends Comparison {
 }
 
 /** Runs one case; the outputs are named as in the file, nested ones with a dot between. Throws one sentence. */
-export async function runFixtureCase(
+async function runFixtureCase(
   executor: Executor,
   file: FixtureFile,
   c: FixtureCase,
@@ -151,7 +151,7 @@ function errorOf(got: unknown, wanted: unknown): number {
 }
 
 /** The worst error of every output of a case. */
-export function compareCase(c: FixtureCase, outputs: Record<string, Values>): Comparison {
+function compareCase(c: FixtureCase, outputs: Record<string, Values>): Comparison {
   const out: Comparison = { outputs: [], missing: [], worst: 0 };
   for (const [name, wanted] of flatten(c.outputs)) {
     if (errorOf(wanted, wanted) < 0) continue; // null: not defined, not compared

@@ -1,7 +1,8 @@
 /** How components reach the playground they belong to. */
-import { createContext, useContext, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Lab } from '../state/lab.ts';
+import type { MetricStore } from '../state/metricStore.ts';
 import type { RunState } from '../state/runStore.ts';
 import type { RunsState } from '../state/runsStore.ts';
 import type { SetupState } from '../state/setupStore.ts';
@@ -69,6 +70,14 @@ export function useFrame(interval_ms: number): number {
     };
   }, [run, interval_ms]);
   return frame;
+}
+
+/** What `read`, a stable function, makes of the rows so far; made again at most once per interval while they arrive. */
+export function useRows<T>(interval_ms: number, read: (metrics: MetricStore) => T): T {
+  const { run } = useLab();
+  const frame = useFrame(interval_ms);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
+  return useMemo(() => read(run.getState().metrics), [run, read, frame]);
 }
 
 const APART_MS = 12;

@@ -5,9 +5,10 @@ import { CollapseWatch, moveFrom } from '../../src/state/collapse.ts';
 import { MetricStore } from '../../src/state/metricStore.ts';
 import { tasks } from '../../src/tasks/index.ts';
 
-/** A run of one replica whose rows hold entropy and the share of groups without spread. */
-function storeOf(rows: readonly (readonly [entropy: number, flat: number])[]): MetricStore {
-  const store = new MetricStore();
+type Rows = readonly (readonly [entropy: number, flat: number])[];
+
+/** Rows of one replica that hold entropy and the share of groups without spread. */
+function fill(store: MetricStore, rows: Rows): MetricStore {
   store.setMetrics(['entropy', 'frac_reward_zero_std']);
   store.append({
     num_metrics: 2,
@@ -18,6 +19,7 @@ function storeOf(rows: readonly (readonly [entropy: number, flat: number])[]): M
   });
   return store;
 }
+const storeOf = (rows: Rows) => fill(new MetricStore(), rows);
 
 const falling = Array.from({ length: 60 }, (_, i): [number, number] => [1.7 * 0.9 ** i, i < 30 ? 0.1 : 0.9]);
 
@@ -40,15 +42,10 @@ test('a new run is looked at from its beginning', () => {
   store.clear();
   expect(watch.look(store)).toBeUndefined();
   // more rows than the first run had, before anybody looked
-  const flat = Array.from({ length: 70 }, (): [number, number] => [1.7, 0.1]);
-  store.setMetrics(['entropy', 'frac_reward_zero_std']);
-  store.append({
-    num_metrics: 2,
-    num_replicas: 1,
-    steps: Int32Array.from(flat, (_, i) => i),
-    seconds: Float64Array.from(flat, (_, i) => i),
-    values: Float32Array.from(flat.flat()),
-  });
+  fill(
+    store,
+    Array.from({ length: 70 }, () => [1.7, 0.1] as const),
+  );
   expect(watch.look(store)).toBeUndefined();
 });
 

@@ -1,7 +1,7 @@
 /** The rows of the present run as CSV and as JSON lines, with the names and numbers that `npm run train -- --out` writes. */
 import { rowObject } from '../../trainer/rows.ts';
 import type { MetricStore, RowsSoFar } from '../metricStore.ts';
-import type { Piece } from './singleRows.ts';
+import type { Piece } from '../singleRows.ts';
 
 /** The rows of a moment; what arrives later leaves them as they are. */
 export interface TakenRows {
@@ -12,7 +12,7 @@ export interface TakenRows {
 }
 
 /** What stands under `replica` where only means were kept: three lines for a step. */
-export const SUMMARIES = ['mean', 'lowest', 'highest'] as const;
+const SUMMARIES = ['mean', 'lowest', 'highest'] as const;
 
 type Line = Record<string, number | string>;
 

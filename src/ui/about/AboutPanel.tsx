@@ -13,8 +13,7 @@ import {
   UPDATE,
 } from '../../state/about.ts';
 import { own, ROLE_QUESTIONS, ROLE_TITLES } from '../../state/catalogue.ts';
-import { formatPlain } from '../../state/format.ts';
-import { titleOf } from '../../state/results.ts';
+import { formatPlain, wordsOf } from '../../state/format.ts';
 import { DEFAULT_SETUP } from '../../state/setupStore.ts';
 import { foundTerms, meetingTerms, partTerms } from '../../state/terms.ts';
 import { homeOf } from '../../trainer/home.ts';
@@ -184,7 +183,7 @@ export default function AboutPanel() {
           {home.map(({ name, value, usual, doc }, index) => (
             <span key={name} title={doc}>
               {index > 0 && ', '}
-              {titleOf(name)} {formatPlain(value)} (usually {formatPlain(usual)})
+              {wordsOf(name)} {formatPlain(value)} (usually {formatPlain(usual)})
             </span>
           ))}
           .

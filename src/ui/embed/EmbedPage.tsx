@@ -2,6 +2,7 @@ import { lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useMemo, us
 import type { Control, Options, Panel } from '../../embed/options.ts';
 import { unknownName } from '../../engine/names.ts';
 import { own } from '../../state/catalogue.ts';
+import { wordsOf } from '../../state/format.ts';
 import { placeOf } from '../../state/panelHash.ts';
 import { DEFAULT_SETUP } from '../../state/setupStore.ts';
 import { adapterSentence, ENTROPY, REWARD } from '../../state/summary.ts';
@@ -51,7 +52,7 @@ function Chart({ id }: { id: string }) {
   }
   return (
     <ChartFrame
-      title={metric?.label ?? id.replaceAll('_', ' ')}
+      title={metric?.label ?? wordsOf(id)}
       unit={metric?.unit}
       data={data}
       series={series}

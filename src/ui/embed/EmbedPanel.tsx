@@ -10,6 +10,7 @@ import {
   markdownLink,
   recordingOf,
 } from '../../state/embedSnippets.ts';
+import { wordsOf } from '../../state/format.ts';
 import { HISTOGRAM } from '../../state/histogram.ts';
 import { sentenceOf } from '../../state/session.ts';
 import { DEFAULT_SETUP } from '../../state/setupStore.ts';
@@ -179,7 +180,7 @@ export default function EmbedPanel() {
           legend="Sliders"
           all={knobs}
           chosen={choice.knobs.filter((name) => knobs.includes(name))}
-          titleOf={(name) => name.replaceAll('_', ' ')}
+          titleOf={wordsOf}
           onChange={(chosen) => change({ knobs: chosen })}
         />
         <div className="embed-fields">

@@ -3,8 +3,8 @@ import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts
 import type { Results } from '../../experiments/results.ts';
 import { stepAxis, valueAxis } from '../../state/axis.ts';
 import { spanKey } from '../../state/chartRows.ts';
-import { formatCount, formatTick } from '../../state/format.ts';
-import { curveMetrics, curveRows, titleOf } from '../../state/results.ts';
+import { formatCount, formatTick, wordsOf } from '../../state/format.ts';
+import { curveMetrics, curveRows } from '../../state/results.ts';
 import { useSize } from '../lab.tsx';
 
 const MARGIN = { top: 12, right: 16, bottom: 0, left: 0 };
@@ -104,7 +104,7 @@ export default function CurveChart({ results }: { results: Results }) {
           <select value={metric} onChange={(event) => setWanted(event.target.value)}>
             {metrics.map((id) => (
               <option key={id} value={id}>
-                {titleOf(id)}
+                {wordsOf(id)}
               </option>
             ))}
           </select>
@@ -115,14 +115,14 @@ export default function CurveChart({ results }: { results: Results }) {
             <svg viewBox="0 0 34 6" aria-hidden="true">
               <path d="M0 3H34" style={{ stroke: colorOf(index) }} strokeDasharray={dashOf(index)} />
             </svg>
-            {titleOf(arm)}
+            {wordsOf(arm)}
           </label>
         ))}
       </div>
       <div ref={ref} className="plot curve-plot">
         {size.width > 0 && <Curves results={results} metric={metric} arms={arms} {...size} />}
       </div>
-      <p className="muted">Line: mean over seeds of {titleOf(metric)}, step by step. Band: its 95 % interval.</p>
+      <p className="muted">Line: mean over seeds of {wordsOf(metric)}, step by step. Band: its 95 % interval.</p>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { Experiment } from '../../experiments/experiment.ts';
 import { experiments } from '../../experiments/index.ts';
 import type { Results } from '../../experiments/results.ts';
 import { own } from '../../state/catalogue.ts';
-import { plural } from '../../state/format.ts';
+import { plural, wordsOf } from '../../state/format.ts';
 import {
   armConfig,
   changeSentence,
@@ -12,7 +12,6 @@ import {
   differenceSentence,
   formatEstimate,
   madeSentence,
-  titleOf,
 } from '../../state/results.ts';
 import { Loaded } from '../Loaded.tsx';
 import { useView } from '../lab.tsx';
@@ -88,7 +87,7 @@ function ResultTable({ results }: { results: Results }) {
             <th scope="col">Measure</th>
             {arms.map(([arm]) => (
               <th key={arm} scope="col" className="is-number">
-                {titleOf(arm)}
+                {wordsOf(arm)}
               </th>
             ))}
           </tr>
@@ -97,7 +96,7 @@ function ResultTable({ results }: { results: Results }) {
           {Object.entries(results.measures).map(([measure, doc]) => (
             <tr key={measure}>
               <th scope="row">
-                {titleOf(measure)}
+                {wordsOf(measure)}
                 <span className="measure-doc">{doc}</span>
               </th>
               {arms.map(([arm, { estimates }]) => (
@@ -120,7 +119,7 @@ function Arms({ declared }: { declared: Experiment }) {
       {Object.entries(declared.arms).map(([arm, { doc, schedule = [] }]) => (
         <li key={arm}>
           <p>
-            <b>{titleOf(arm)}</b> <span className="muted">{doc}</span>
+            <b>{wordsOf(arm)}</b> <span className="muted">{doc}</span>
             {schedule.map((change) => (
               <span key={change.at} className="muted">
                 {'; '}
@@ -129,7 +128,7 @@ function Arms({ declared }: { declared: Experiment }) {
             ))}
           </p>
           <RunLink config={armConfig(declared, arm)} missing="This build lacks what it takes.">
-            Open<span className="unseen"> {titleOf(arm)}</span> in the playground
+            Open<span className="unseen"> {wordsOf(arm)}</span> in the playground
           </RunLink>
         </li>
       ))}

@@ -1,12 +1,10 @@
-import { formatNumber } from '../../state/format.ts';
+import { formatNumber, formatSigned } from '../../state/format.ts';
 import { type Alternative, alternativesAt, type Stage, type TokenPlace } from '../../state/insideUpdate.ts';
 import type { SampleGroup } from '../../trainer/protocol.ts';
 import { Equation } from '../about/Equation.tsx';
 import { PlaceLink } from '../links.tsx';
 
 const SHOWN = 8;
-const signed = (value: number) => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
-
 /** A probability as a bar with its number. */
 function Share({ value, kind }: { value: number; kind: 'before' | 'after' }) {
   if (!Number.isFinite(value)) return <span className="muted">–</span>;
@@ -51,7 +49,7 @@ function Alternatives({ rows, stage }: { rows: Alternative[]; stage: Stage['id']
             {has_push && (
               <td className="is-number">
                 {push > 0 ? '▲ ' : push < 0 ? '▼ ' : ''}
-                {signed(push)}
+                {formatSigned(push)}
               </td>
             )}
             {has_after && (

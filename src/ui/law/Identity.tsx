@@ -1,59 +1,42 @@
-import { useMemo } from 'react';
 import { spanAxis } from '../../state/axis.ts';
 import { batchTable, own } from '../../state/catalogue.ts';
 import { type ChangeView, changeSentence, changeView, MEASURED_CHANGE } from '../../state/changeView.ts';
 import { formatCount } from '../../state/format.ts';
-import { useFrame, useLab, useLate, useRun, useSetup, useSize } from '../lab.tsx';
-import { dots, Plot } from './Plot.tsx';
+import { useLab, useLate, useRows, useRun, useSetup } from '../lab.tsx';
+import { dots, Plot } from '../Plot.tsx';
 
 const REDRAW_MS = 400;
 const TICKS = 3; // of either axis: changes are small numbers with many digits
 
 /** Measured over predicted change, with the line on which the two are equal. */
 function IdentityPlot({ view }: { view: ChangeView }) {
-  const { ref, size } = useSize<HTMLDivElement>();
   const values = view.points.flatMap(({ predicted, measured }) => [predicted, measured]);
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
   const axis = spanAxis(low, high, TICKS);
   const [from, to] = axis.domain;
   return (
-    <div ref={ref} className="law-area">
-      {size.width > 0 && (
-        <Plot
-          width={size.width}
-          height={size.height}
-          x={axis}
-          y={axis}
-          x_label="predicted change, nats"
-          sentence={changeSentence(view)}
-        >
-          {(px, py) => (
-            <>
-              <path className="identity-line" d={`M${px(from)} ${py(from)}L${px(to)} ${py(to)}`} />
-              <path
-                className="identity-point"
-                d={dots(
-                  view.points.map(({ predicted, measured }) => [px(predicted), py(measured)] as const),
-                  2.8,
-                )}
-                data-testid="identity-points"
-              />
-            </>
-          )}
-        </Plot>
+    <Plot area="law-area" x={axis} y={axis} x_label="predicted change, nats" sentence={changeSentence(view)}>
+      {(px, py) => (
+        <>
+          <path className="identity-line" d={`M${px(from)} ${py(from)}L${px(to)} ${py(to)}`} />
+          <path
+            className="identity-point"
+            d={dots(
+              view.points.map(({ predicted, measured }) => [px(predicted), py(measured)] as const),
+              2.8,
+            )}
+            data-testid="identity-points"
+          />
+        </>
       )}
-    </div>
+    </Plot>
   );
 }
 
 /** What was measured so far. */
 function Measured() {
-  const { run } = useLab();
-  const frame = useFrame(REDRAW_MS);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
-  const fresh = useMemo(() => changeView(run.getState().metrics), [run, frame]);
-  const view = useLate(fresh);
+  const view = useLate(useRows(REDRAW_MS, changeView));
   return (
     <>
       <div className="law-head">

@@ -1,4 +1,4 @@
-import { useId, useMemo, useState } from 'react';
+import { useCallback, useId, useState } from 'react';
 import { roundTicks, spanAxis } from '../../state/axis.ts';
 import { own } from '../../state/catalogue.ts';
 import { formatNumber, plural } from '../../state/format.ts';
@@ -14,11 +14,12 @@ import {
   lawView,
   shownSentence,
 } from '../../state/lawView.ts';
+import type { MetricStore } from '../../state/metricStore.ts';
 import { ACCURACY } from '../../state/summary.ts';
-import { useFrame, useLab, useLate, useRun, useSetup, useSize } from '../lab.tsx';
+import { useLate, useRows, useRun, useSetup } from '../lab.tsx';
 import { ArxivLink } from '../links.tsx';
+import { dots, Plot, polyline } from '../Plot.tsx';
 import { Identity } from './Identity.tsx';
-import { dots, Plot, polyline } from './Plot.tsx';
 import './law.css';
 
 const REDRAW_MS = 400;
@@ -28,7 +29,6 @@ const SCORE_NAMES: Record<LawScore, string> = { accuracy: 'Accuracy', reward_mea
 
 /** The points, the line through all of them, and the line that the first third alone would have drawn. */
 function LawPlot({ view, score }: { view: LawView; score: LawScore }) {
-  const { ref, size } = useSize<HTMLDivElement>();
   const { points, num_first, law } = view;
   const xs = points.map((p) => p.x);
   const x = spanAxis(1, Math.max(...xs, 1.5), TICKS.x);
@@ -40,48 +40,33 @@ function LawPlot({ view, score }: { view: LawView; score: LawScore }) {
   );
   const end = Math.max(...xs, 1.5);
   return (
-    <div ref={ref} className="law-area">
-      {size.width > 0 && (
-        <Plot
-          width={size.width}
-          height={size.height}
-          x={x}
-          y={y}
-          x_label="exp(H); H = 0 at 1"
-          sentence={lawSentence(view, SCORE_NAMES[score])}
-        >
-          {(px, py) => {
-            const places = points.map((p) => [px(p.x), py(p.score)] as const);
-            const line = (a: number, b: number) => `M${px(1)} ${py(lawAt(a, b, 1))}L${px(end)} ${py(lawAt(a, b, end))}`;
-            return (
-              <>
-                <clipPath id="law-clip">
-                  <rect
-                    x={px(x.domain[0]) - 6}
-                    y={py(y.domain[1]) - 6}
-                    width={size.width}
-                    height={py(y.domain[0]) - py(y.domain[1]) + 12}
-                  />
-                </clipPath>
-                <g clipPath="url(#law-clip)">
-                  <path className="law-point is-first" d={dots(places.slice(0, num_first), 3.4)} />
-                  <path className="law-point" d={dots(places.slice(num_first), 3.4)} />
-                  {law?.a_prefix !== undefined && law.b_prefix !== undefined && (
-                    <path
-                      className="law-line is-prefix"
-                      d={line(law.a_prefix, law.b_prefix)}
-                      data-testid="law-prefix"
-                    />
-                  )}
-                  {law && <path className="law-line" d={line(law.a, law.b)} data-testid="law-line" />}
-                  {law && <path className="law-ceiling" d={dots([[px(1), py(law.ceiling_at_H0)]], 5.5)} />}
-                </g>
-              </>
-            );
-          }}
-        </Plot>
-      )}
-    </div>
+    <Plot area="law-area" x={x} y={y} x_label="exp(H); H = 0 at 1" sentence={lawSentence(view, SCORE_NAMES[score])}>
+      {(px, py) => {
+        const places = points.map((p) => [px(p.x), py(p.score)] as const);
+        const line = (a: number, b: number) => `M${px(1)} ${py(lawAt(a, b, 1))}L${px(end)} ${py(lawAt(a, b, end))}`;
+        return (
+          <>
+            <clipPath id="law-clip">
+              <rect
+                x={px(x.domain[0]) - 6}
+                y={py(y.domain[1]) - 6}
+                width={px(x.domain[1]) - px(x.domain[0]) + 12}
+                height={py(y.domain[0]) - py(y.domain[1]) + 12}
+              />
+            </clipPath>
+            <g clipPath="url(#law-clip)">
+              <path className="law-point is-first" d={dots(places.slice(0, num_first), 3.4)} />
+              <path className="law-point" d={dots(places.slice(num_first), 3.4)} />
+              {law?.a_prefix !== undefined && law.b_prefix !== undefined && (
+                <path className="law-line is-prefix" d={line(law.a_prefix, law.b_prefix)} data-testid="law-prefix" />
+              )}
+              {law && <path className="law-line" d={line(law.a, law.b)} data-testid="law-line" />}
+              {law && <path className="law-ceiling" d={dots([[px(1), py(law.ceiling_at_H0)]], 5.5)} />}
+            </g>
+          </>
+        );
+      }}
+    </Plot>
   );
 }
 
@@ -133,7 +118,6 @@ function DropPlot({
   color: string;
   is_last: boolean;
 }) {
-  const { ref, size } = useSize<HTMLDivElement>();
   const known = values.filter(Number.isFinite);
   const last = view.steps.at(-1) ?? 1;
   const domain: [number, number] = [0, Math.max(last, 1)];
@@ -144,33 +128,22 @@ function DropPlot({
       <p className="drop-title">
         <span className="swatch is-line" style={{ color }} aria-hidden="true" /> {title}
       </p>
-      <div ref={ref} className={is_last ? 'drop-area is-last' : 'drop-area'}>
-        {size.width > 0 && (
-          <Plot
-            width={size.width}
-            height={size.height}
-            x={x}
-            y={y}
-            x_label={is_last ? 'step' : undefined}
-            sentence={`${title} over the steps, last ${formatNumber(known.at(-1) ?? Number.NaN)}`}
-          >
-            {(px, py) => (
-              <path className="drop-line" style={{ stroke: color }} d={polyline(view.steps, values, px, py)} />
-            )}
-          </Plot>
-        )}
-      </div>
+      <Plot
+        area={is_last ? 'drop-area is-last' : 'drop-area'}
+        x={x}
+        y={y}
+        x_label={is_last ? 'step' : undefined}
+        sentence={`${title} over the steps, last ${formatNumber(known.at(-1) ?? Number.NaN)}`}
+      >
+        {(px, py) => <path className="drop-line" style={{ stroke: color }} d={polyline(view.steps, values, px, py)} />}
+      </Plot>
     </div>
   );
 }
 
 /** Covariance above, the fall of the entropy below. */
 function Drops() {
-  const { run } = useLab();
-  const frame = useFrame(REDRAW_MS);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
-  const fresh = useMemo(() => dropView(run.getState().metrics), [run, frame]);
-  const view = useLate(fresh); // one task after the plot above
+  const view = useLate(useRows(REDRAW_MS, dropView)); // one task after the plot above
   if (view.steps.length < 2) return <p className="muted">No two steps with covariance and entropy yet.</p>;
   return (
     <>
@@ -208,15 +181,13 @@ function useScore() {
 
 /** Reward as a function of entropy, fitted while the run goes on. */
 export default function LawPanel() {
-  const { run } = useLab();
   const id = useId();
-  const frame = useFrame(REDRAW_MS);
   const { score, there, setWanted } = useScore();
   const num_changes = useRun((state) => state.marks.length);
   const entropy_coef = useSetup((state) => own(state.config.hyper, 'entropy_coef') ?? 0);
   const eval_every = useSetup((state) => own(state.config.batch, 'eval_every') ?? 10);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `frame` says that the rows, kept outside React, have grown
-  const view = useMemo(() => lawView(run.getState().metrics, score), [run, frame, score]);
+  const read = useCallback((metrics: MetricStore) => lawView(metrics, score), [score]);
+  const view = useRows(REDRAW_MS, read);
   return (
     <div className="law" data-testid="law">
       <p className="law-text">

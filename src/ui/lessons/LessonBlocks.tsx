@@ -1,8 +1,8 @@
 import { lazy, type MouseEvent, Suspense, useState } from 'react';
 import type { Block, Expectation, Measured, Question, Task } from '../../lessons/lesson.ts';
+import { wordsOf } from '../../state/format.ts';
 import { commandOf, controlPlace, formatMeasured, lessonConfig, makeChange, taskAddress } from '../../state/lessons.ts';
 import { openConfig } from '../../state/links.ts';
-import { titleOf } from '../../state/results.ts';
 import { useLab, useRun } from '../lab.tsx';
 import { isPlain } from '../links.tsx';
 import { pointAt } from './pointing.ts';
@@ -78,7 +78,7 @@ function QuestionBlock({ ask, answer }: Question) {
 function useLabels() {
   const infos = useRun((state) => state.info?.metrics);
   return (id: string) =>
-    infos?.find((info) => info.id === id)?.label ?? titleOf(id).replace(/^./, (c) => c.toUpperCase());
+    infos?.find((info) => info.id === id)?.label ?? wordsOf(id).replace(/^./, (c) => c.toUpperCase());
 }
 
 /** What was measured beforehand, so that the reader knows whether his run is an ordinary one. */

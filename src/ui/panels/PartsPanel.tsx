@@ -4,7 +4,7 @@ import { REFERENCE } from '../../state/about.ts';
 import { own, partOf, ROLE_QUESTIONS, ROLE_TITLES } from '../../state/catalogue.ts';
 import { plural } from '../../state/format.ts';
 import { useLab, useSetup } from '../lab.tsx';
-import { PlaceLink } from '../links.tsx';
+import { ArxivLink, PlaceLink } from '../links.tsx';
 import { Panel } from '../Panel.tsx';
 import { useRefusals } from '../picker/useRefusals.ts';
 import './panels.css';
@@ -150,9 +150,7 @@ export function PartsPanel() {
         {paper?.arxiv && (
           <>
             {' · '}
-            <a href={`https://arxiv.org/abs/${paper.arxiv}`} title={paper.title} rel="noreferrer">
-              arXiv {paper.arxiv}
-            </a>
+            <ArxivLink id={paper.arxiv} />
           </>
         )}
       </p>

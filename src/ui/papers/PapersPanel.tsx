@@ -2,9 +2,9 @@ import { useDeferredValue, useId, useMemo, useState } from 'react';
 import { type Card, runsHere } from '../../corpus/card.ts';
 import { cards } from '../../corpus/index.ts';
 import { own } from '../../state/catalogue.ts';
-import { plural } from '../../state/format.ts';
+import { plural, wordsOf } from '../../state/format.ts';
 import { claimsOf, countVerdicts, findPapers, type TopicGroup } from '../../state/papers.ts';
-import { titleOf, verdictSentence } from '../../state/results.ts';
+import { verdictSentence } from '../../state/results.ts';
 import { defaultRun } from '../../trainer/defaultRun.ts';
 import { useResults } from '../experiments/useResults.ts';
 import { VerdictWord } from '../experiments/VerdictWord.tsx';
@@ -27,7 +27,7 @@ function Measured({ card, experiment }: { card: Card; experiment: string }) {
       <dd>
         {claims.length > 0
           ? verdictSentence(countVerdicts(claims))
-          : `In ${titleOf(experiment)}, none of whose claims is this paper’s: ${verdictSentence(countVerdicts(loaded.results.claims))}`}
+          : `In ${wordsOf(experiment)}, none of whose claims is this paper’s: ${verdictSentence(countVerdicts(loaded.results.claims))}`}
         <ul>
           {claims.map(({ says, verdict }) => (
             <li key={says}>
@@ -60,12 +60,12 @@ function RunsHere({ card }: { card: Card }) {
         <li key={id}>
           experiment{' '}
           <PlaceLink panel="experiments" item={id}>
-            {titleOf(id)}
+            {wordsOf(id)}
           </PlaceLink>
         </li>
       ))}
       {systems.map((id) => (
-        <li key={id}>{titleOf(id)}</li>
+        <li key={id}>{wordsOf(id)}</li>
       ))}
     </ul>
   );

@@ -1,4 +1,4 @@
-import { formatNumber } from '../../state/format.ts';
+import { formatNumber, formatSigned } from '../../state/format.ts';
 import { probabilityOf } from '../../state/sampleScale.ts';
 import type { SampleToken } from '../../trainer/protocol.ts';
 import type { Place } from './ResponseList.tsx';
@@ -7,11 +7,10 @@ import type { Place } from './ResponseList.tsx';
 export function TokenReading({ token, place }: { token: SampleToken | undefined; place: Place }) {
   if (!token) return <p className="token-reading muted">This response is empty.</p>;
   const is_own = token.mask > 0;
-  const signed = (value: number) => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
   const numbers: [string, string][] = is_own
     ? [
-        ['coef', signed(token.coef)],
-        ['advantage', signed(token.advantage)],
+        ['coef', formatSigned(token.coef)],
+        ['advantage', formatSigned(token.advantage)],
         ['probability', formatNumber(probabilityOf(token))],
         ['logp', formatNumber(token.logp)],
         ['ratio', formatNumber(token.ratio)],

@@ -1,11 +1,10 @@
 import { useId, useState } from 'react';
-import { formatPlain } from '../../state/format.ts';
+import { formatPlain, wordsOf } from '../../state/format.ts';
 import { sentenceOf } from '../../state/session.ts';
 import {
   cellsOf,
   complainPlan,
   type Knobs,
-  knobTitle,
   LEAST_VALUES,
   listText,
   MOST_REPLICAS,
@@ -31,7 +30,7 @@ export interface AxisDraft {
 }
 
 /** A knob with a usual range around its present value. */
-export function draftOf(knobs: Knobs, values: Readonly<Record<string, number>>, name: string): AxisDraft | undefined {
+function draftOf(knobs: Knobs, values: Readonly<Record<string, number>>, name: string): AxisDraft | undefined {
   const knob = knobs.find((entry) => entry.name === name)?.knob;
   if (!knob) return undefined;
   const { from, to, spacing, count } = usualRange(knob, values[name] ?? knob.value);
@@ -87,7 +86,7 @@ function AxisFields({
             {others !== undefined && <option value="">{others}</option>}
             {knobs.map(({ name }) => (
               <option key={name} value={name}>
-                {knobTitle(name)}
+                {wordsOf(name)}
               </option>
             ))}
           </select>

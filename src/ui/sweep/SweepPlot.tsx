@@ -1,8 +1,7 @@
 import { roundTicks, spanAxis } from '../../state/axis.ts';
 import { formatPlain } from '../../state/format.ts';
 import { type CellCurve, spreadLabels } from '../../state/sweepRows.ts';
-import { useSize } from '../lab.tsx';
-import { Plot, polyline } from '../law/Plot.tsx';
+import { Plot, polyline } from '../Plot.tsx';
 
 const TICKS = { x: 6, y: 5 };
 const LABEL_PX = 15;
@@ -30,12 +29,13 @@ interface Props {
 
 /** A curve for each value, coloured in the order of the values, each with its value behind its end. */
 export function SweepPlot({ curves, values, has_band, last, read, sentence }: Props) {
-  const { ref, size } = useSize<HTMLDivElement>();
-  const inner = Math.max(100, size.width - EDGES);
   const end = Math.max(1, last);
-  const x = {
-    domain: [0, (end * inner) / Math.max(50, inner - LABEL_ROOM)] as [number, number],
-    ticks: roundTicks(0, end, TICKS.x).filter(Number.isInteger),
+  const x = (width: number) => {
+    const inner = Math.max(100, width - EDGES);
+    return {
+      domain: [0, (end * inner) / Math.max(50, inner - LABEL_ROOM)] as [number, number],
+      ticks: roundTicks(0, end, TICKS.x).filter(Number.isInteger),
+    };
   };
   const all = curves.flatMap(({ mean, low, high }) => (has_band ? [...low, ...high] : mean));
   const y = spanAxis(
@@ -44,55 +44,51 @@ export function SweepPlot({ curves, values, has_band, last, read, sentence }: Pr
     TICKS.y,
   );
   return (
-    <div ref={ref} className="sweep-area" data-testid="sweep-plot">
-      {size.width > 0 && (
-        <Plot width={size.width} height={size.height} x={x} y={y} x_label="step" sentence={sentence}>
-          {(px, py) => {
-            const drawn = curves
-              .map((curve, index) => ({ curve, index, value: values[index] }))
-              .filter(({ curve }) => curve.steps.length > 0);
-            const ends = drawn.map(({ curve }) => py(curve.mean.at(-1)!));
-            const labels = spreadLabels(ends, LABEL_PX, py(y.domain[1]), py(y.domain[0]));
-            return (
-              <>
-                <line className="sweep-read" x1={px(read)} x2={px(read)} y1={py(y.domain[0])} y2={py(y.domain[1])} />
-                {has_band &&
-                  drawn.map(({ curve, index }) => (
-                    <path
-                      key={index}
-                      className="sweep-band"
-                      style={{ fill: colorAt(index, values.length) }}
-                      d={`${polyline(curve.steps, curve.high, px, py)}${polyline([...curve.steps].reverse(), [...curve.low].reverse(), px, py).replace('M', 'L')}Z`}
-                    />
-                  ))}
-                {drawn.map(({ curve, index }) => (
+    <Plot area="sweep-area" test_id="sweep-plot" x={x} y={y} x_label="step" sentence={sentence}>
+      {(px, py) => {
+        const drawn = curves
+          .map((curve, index) => ({ curve, index, value: values[index] }))
+          .filter(({ curve }) => curve.steps.length > 0);
+        const ends = drawn.map(({ curve }) => py(curve.mean.at(-1)!));
+        const labels = spreadLabels(ends, LABEL_PX, py(y.domain[1]), py(y.domain[0]));
+        return (
+          <>
+            <line className="sweep-read" x1={px(read)} x2={px(read)} y1={py(y.domain[0])} y2={py(y.domain[1])} />
+            {has_band &&
+              drawn.map(({ curve, index }) => (
+                <path
+                  key={index}
+                  className="sweep-band"
+                  style={{ fill: colorAt(index, values.length) }}
+                  d={`${polyline(curve.steps, curve.high, px, py)}${polyline([...curve.steps].reverse(), [...curve.low].reverse(), px, py).replace('M', 'L')}Z`}
+                />
+              ))}
+            {drawn.map(({ curve, index }) => (
+              <path
+                key={index}
+                className="sweep-line"
+                style={{ stroke: colorAt(index, values.length) }}
+                d={polyline(curve.steps, curve.mean, px, py)}
+              />
+            ))}
+            {drawn.map(({ curve, index, value }, k) => {
+              const from = px(curve.steps.at(-1)!);
+              return (
+                <g key={index}>
                   <path
-                    key={index}
-                    className="sweep-line"
+                    className="sweep-leader"
                     style={{ stroke: colorAt(index, values.length) }}
-                    d={polyline(curve.steps, curve.mean, px, py)}
+                    d={`M${from} ${ends[k]}L${from + 10} ${labels[k]}`}
                   />
-                ))}
-                {drawn.map(({ curve, index, value }, k) => {
-                  const from = px(curve.steps.at(-1)!);
-                  return (
-                    <g key={index}>
-                      <path
-                        className="sweep-leader"
-                        style={{ stroke: colorAt(index, values.length) }}
-                        d={`M${from} ${ends[k]}L${from + 10} ${labels[k]}`}
-                      />
-                      <text className="sweep-label" x={from + 13} y={labels[k]} dy="0.35em">
-                        {formatPlain(value)}
-                      </text>
-                    </g>
-                  );
-                })}
-              </>
-            );
-          }}
-        </Plot>
-      )}
-    </div>
+                  <text className="sweep-label" x={from + 13} y={labels[k]} dy="0.35em">
+                    {formatPlain(value)}
+                  </text>
+                </g>
+              );
+            })}
+          </>
+        );
+      }}
+    </Plot>
   );
 }

@@ -1,7 +1,7 @@
 import { useId, useMemo, useState } from 'react';
-import { formatCount, formatNumber, formatPlain } from '../../state/format.ts';
+import { formatCount, formatNumber, formatPlain, wordsOf } from '../../state/format.ts';
 import { REWARD } from '../../state/summary.ts';
-import { cellsOf, knobTitle, type SweepPlan } from '../../state/sweep.ts';
+import { cellsOf, type SweepPlan } from '../../state/sweep.ts';
 import {
   type CellValue,
   cellCurves,
@@ -32,17 +32,17 @@ function HeatMap({ plan, values, label }: { plan: SweepPlan; values: readonly Ce
       <table
         className="heat"
         data-testid="heat-map"
-        aria-label={`${label} by ${knobTitle(down.name)} and ${knobTitle(across.name)}`}
+        aria-label={`${label} by ${wordsOf(down.name)} and ${wordsOf(across.name)}`}
       >
         <thead>
           <tr>
             <td />
             <th scope="colgroup" colSpan={across.values.length}>
-              {knobTitle(across.name)} →
+              {wordsOf(across.name)} →
             </th>
           </tr>
           <tr>
-            <th scope="col">{knobTitle(down.name)} ↓</th>
+            <th scope="col">{wordsOf(down.name)} ↓</th>
             {across.values.map((value) => (
               <th key={value} scope="col" className="heat-head">
                 {formatPlain(value)}
@@ -99,7 +99,7 @@ function Numbers({ plan, values, label }: { plan: SweepPlan; values: readonly Ce
         <tr>
           {plan.axes.map(({ name }) => (
             <th key={name} scope="col">
-              {knobTitle(name)}
+              {wordsOf(name)}
             </th>
           ))}
           <th scope="col" className="is-number">
@@ -209,7 +209,7 @@ export function SweepView({ plan, rows }: { plan: SweepPlan; rows: ReplicaRows }
           <p className="sweep-title">
             {label}
             {info?.unit && <span className="muted"> {info.unit}</span>} over the steps, by{' '}
-            <b>{knobTitle(plan.axes[0].name)}</b>
+            <b>{wordsOf(plan.axes[0].name)}</b>
           </p>
           <SweepPlot
             curves={curves}

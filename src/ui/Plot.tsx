@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import type { Axis } from '../../state/axis.ts';
-import { formatTick } from '../../state/format.ts';
+import type { Axis } from '../state/axis.ts';
+import { formatTick } from '../state/format.ts';
+import { useSize } from './lab.tsx';
 
 /** From a value to a place in pixels. */
 export type Place = (value: number) => number;
@@ -8,9 +9,11 @@ export type Place = (value: number) => number;
 const ROOM = { left: 56, right: 16, top: 10, bottom: 24, label: 18 } as const;
 
 interface Props {
-  width: number;
-  height: number;
-  x: Axis;
+  /** class and test id of the element whose size the plot takes */
+  area: string;
+  test_id?: string;
+  /** the horizontal axis, or how it follows from the plot's width in pixels */
+  x: Axis | ((width: number) => Axis);
   y: Axis;
   /** what the horizontal axis is; without it the axis has no numbers, as the plot below shares it */
   x_label?: string;
@@ -25,7 +28,25 @@ const scale =
     from + ((value - low) / (high - low)) * (to - from);
 
 /** Axes, grid and whatever is drawn between them: a handful of SVG elements, so that it may be redrawn while a run goes. */
-export function Plot({ width, height, x, y, x_label, sentence, children }: Props) {
+export function Plot({ area, test_id, ...drawing }: Props) {
+  const { ref, size } = useSize<HTMLDivElement>();
+  return (
+    <div ref={ref} className={area} data-testid={test_id}>
+      {size.width > 0 && <Drawing {...size} {...drawing} />}
+    </div>
+  );
+}
+
+function Drawing({
+  width,
+  height,
+  x: axis,
+  y,
+  x_label,
+  sentence,
+  children,
+}: Omit<Props, 'area' | 'test_id'> & { width: number; height: number }) {
+  const x = typeof axis === 'function' ? axis(width) : axis;
   const bottom = height - (x_label === undefined ? 6 : ROOM.bottom + ROOM.label);
   const px = scale(x.domain, ROOM.left, width - ROOM.right);
   const py = scale(y.domain, bottom, ROOM.top);

@@ -1,8 +1,8 @@
 /** The rows of single replicas, as they came, beside the means that the charts draw: kept as long as they fit in a budget. */
-import type { RowBatch } from '../../trainer/protocol.ts';
+import type { RowBatch } from '../trainer/protocol.ts';
 
 /** So many bytes of single replicas are kept; a longer run keeps means, lowest and highest values only. */
-export const MOST_SINGLE_BYTES = 32 * 1024 ** 2;
+const MOST_SINGLE_BYTES = 32 * 1024 ** 2;
 const FIRST_ROWS = 64;
 const MOST_ROWS = 4096; // of one piece
 
