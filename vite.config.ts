@@ -39,7 +39,7 @@ function sharedWorker(file: string): Plugin {
  * Preload hints for what the page loads of itself before anybody presses a button. Without them the browser learns of these
  * scripts only from the scripts that ask for them.
  */
-function preload(...files: string[]): Plugin {
+function preload(file: string): Plugin {
   return {
     name: 'preload',
     apply: 'build',
@@ -53,11 +53,9 @@ function preload(...files: string[]): Plugin {
           wanted.add(name);
           for (const next of chunks.find((chunk) => chunk.fileName === name)?.imports ?? []) add(next);
         };
-        for (const file of files) {
-          const found = chunks.find((chunk) => chunk.facadeModuleId === resolve(import.meta.dirname, file));
-          if (!found) throw new Error(`'${file}' has no chunk of its own, wanted one to preload.`);
-          add(found.fileName);
-        }
+        const found = chunks.find((chunk) => chunk.facadeModuleId === resolve(import.meta.dirname, file));
+        if (!found) throw new Error(`'${file}' has no chunk of its own, wanted one to preload.`);
+        add(found.fileName);
         return [...wanted]
           .filter((name) => !html.includes(name))
           .map((name) => ({
@@ -72,7 +70,7 @@ function preload(...files: string[]): Plugin {
 
 export default defineConfig({
   base: './', // the built page works from any folder
-  plugins: [onlyWoff2, sharedWorker(WORKER), embedModule(), react(), preload(WORKER, 'src/ui/charts/MetricChart.tsx')],
+  plugins: [onlyWoff2, sharedWorker(WORKER), embedModule(), react(), preload(WORKER)],
   build: {
     target: 'es2022',
     rolldownOptions: { input: ['index.html', 'embed.html'] },

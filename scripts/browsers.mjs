@@ -101,7 +101,7 @@ const CHECKS = {
     for (const chart of ['reward', 'entropy'])
       await page.until(
         `the line of ${chart}`,
-        `(c) => document.querySelector('[data-testid=chart-' + c + '] .recharts-line-curve')?.getAttribute('d')?.includes('L')`,
+        `(c) => document.querySelector('[data-testid=chart-' + c + '] .curve')?.getAttribute('d')?.includes('L')`,
         chart,
       );
   },

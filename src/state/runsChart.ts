@@ -230,6 +230,21 @@ export function linePath(rows: readonly ChartRow[], key: string, area: PlotArea)
   return out.length === 0 ? '' : `M${out.join('L')}`;
 }
 
+/** The area between the lowest and the highest of each row, to the right along the top and back along the bottom. */
+export function bandPath(rows: readonly ChartRow[], key: string, area: PlotArea): string {
+  const { x_px, y_px } = placerOf(area);
+  const above: string[] = [];
+  const below: string[] = [];
+  for (const row of rows) {
+    const span = row[key];
+    if (!Array.isArray(span)) continue;
+    const x = tenth(x_px(row.step));
+    above.push(`${x} ${tenth(y_px(span[1]))}`);
+    below.push(`${x} ${tenth(y_px(span[0]))}`);
+  }
+  return above.length === 0 ? '' : `M${[...above, ...below.reverse()].join('L')}Z`;
+}
+
 /** A curve on the page: how its path is carried there, and where its letter stands. */
 export interface Placed {
   slot: number;

@@ -14,7 +14,7 @@ const pause = async (page: Page) => {
 test('smoothing and log scale change what is drawn, and the legend says so', async ({ page }) => {
   await openRunning(page, '?set.learning_rate=0.02', 60);
   await pause(page);
-  const curve = chart(page, 'entropy').locator('.recharts-line-curve').first();
+  const curve = chart(page, 'entropy').locator('.curve').first();
   const smooth = chart(page, 'entropy').locator('.smooth-line');
   const raw = await curve.getAttribute('d');
   await expect(smooth).toHaveCount(0);
@@ -78,13 +78,12 @@ test('all charts zoom together by keyboard, by dragging and by the wheel, and 0 
 
 test('every replica can have its own line with its number', async ({ page }) => {
   await openRunning(page, '?batch.replicas=3', 20);
-  for (const name of ['reward', 'entropy'])
-    await expect(chart(page, name).locator('.recharts-area-area')).toHaveCount(1);
+  for (const name of ['reward', 'entropy']) await expect(chart(page, name).locator('.band')).toHaveCount(1);
   await page.getByLabel('Replicas as').selectOption('single');
   for (const name of ['reward', 'entropy']) {
     await expect(chart(page, name).locator('.single-line[d*="L"]')).toHaveCount(3);
     await expect(chart(page, name).locator('.single-label')).toHaveText(['1', '2', '3'].map(() => /^[123]$/));
-    await expect(chart(page, name).locator('.recharts-area-area')).toHaveCount(0);
+    await expect(chart(page, name).locator('.band')).toHaveCount(0);
   }
   await expect(page.locator('.legend-note')).toContainText('Thin lines: replicas 1 to 3.');
 });

@@ -52,7 +52,7 @@ const test = base.extend<{ posts: string; asked: string[] }, { host: { url: stri
 });
 
 const live = (page: Page, index = 0) => page.locator('rollout-lab').nth(index).locator('iframe').contentFrame();
-const CURVE = '[data-testid="chart-reward"] .recharts-line-curve[d*="L"]';
+const CURVE = '[data-testid="chart-reward"] .curve[d*="L"]';
 const stepIn = async (page: Page, index: number) =>
   Number((await live(page, index).getByTestId('step').textContent())?.replaceAll(',', ''));
 
@@ -89,7 +89,7 @@ for (const [path, scheme] of [
     await checkAccessibility(page, `${path}, posters`);
 
     await page.getByRole('button', { name: 'Run it here' }).first().press('Enter');
-    await expect(live(page).locator('.recharts-line-curve[d*="L"]').first()).toBeVisible({ timeout: 30_000 });
+    await expect(live(page).locator('.curve[d*="L"]').first()).toBeVisible({ timeout: 30_000 });
     await expect(page.locator('rollout-lab .poster')).toHaveCount(1);
     await expect(live(page).locator('html')).toHaveAttribute('data-theme', scheme);
     await checkAccessibility(page, `${path}, live`);

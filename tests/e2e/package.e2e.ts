@@ -80,7 +80,7 @@ test('the element runs in another Vite project', async ({ page, site }) => {
   const before = [...site.asked];
   expect(before.filter((line) => line.includes('/rollout-lab/'))).toEqual([]); // the poster is in the module
   await page.getByRole('button', { name: 'Run it here' }).click();
-  await expect(page.frameLocator('iframe').locator('.recharts-line-curve').first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.frameLocator('iframe').locator('.curve').first()).toBeVisible({ timeout: 30_000 });
   await expect.poll(() => page.locator('output').textContent().then(Number), { timeout: 30_000 }).toBeGreaterThan(3);
   expect(site.asked).toContain('200 /rollout-lab/embed.html');
   expect(site.asked.filter((line) => !line.startsWith('200 '))).toEqual([]);

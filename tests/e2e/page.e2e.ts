@@ -119,7 +119,7 @@ test('a part is swapped on the running policy, and the algorithm too', async ({ 
 
 test('several replicas give a band', async ({ page }) => {
   await openRunning(page, '?batch.replicas=3');
-  await expect(page.locator('[data-testid="chart-reward"] .recharts-area-area')).toBeVisible();
+  await expect(page.locator('[data-testid="chart-reward"] .band')).toBeVisible();
   await expect(page.locator('.legend-note')).toContainText('3 replicas');
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await page.getByRole('combobox', { name: 'Replica', exact: true }).selectOption('2');

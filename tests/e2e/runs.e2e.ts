@@ -18,7 +18,7 @@ test('keep and compare shows two lines and two legend entries, and a reload keep
   await reach(page, 8);
   for (const chart of ['reward', 'entropy']) {
     await expect(curvesOf(page, chart)).toHaveCount(1);
-    await expect(page.locator(`[data-testid="chart-${chart}"] .recharts-line-curve[d*="L"]`).first()).toBeVisible();
+    await expect(page.locator(`[data-testid="chart-${chart}"] .curve[d*="L"]`).first()).toBeVisible();
     await expect(legendOf(page, chart)).toHaveText(/^A\s*GRPO [\d.]+$/);
     await expect(page.getByTestId(`chart-${chart}`).locator('.legend')).toContainText('this run');
   }

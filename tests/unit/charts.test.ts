@@ -5,7 +5,7 @@ import { logAxis } from '../../src/state/axis.ts';
 import { chartRows, drawnRows, singleKey, smoothKey, spanKey } from '../../src/state/chartRows.ts';
 import { barAt, barsOf, histogramSentence, spanOf } from '../../src/state/histogram.ts';
 import { MetricStore } from '../../src/state/metricStore.ts';
-import { linePath, placeSingles } from '../../src/state/runsChart.ts';
+import { bandPath, linePath, placeSingles } from '../../src/state/runsChart.ts';
 import { isFollowed, SampleHistory, snapshotAt, superfluousStep } from '../../src/state/sampleHistory.ts';
 import { coefLimit, signOf, TOKEN_COLORS } from '../../src/state/sampleScale.ts';
 import { bandSentence } from '../../src/state/summary.ts';
@@ -209,6 +209,19 @@ describe('log scale', () => {
     const area = { left: 0, top: 0, width: 2, height: 100, x: [0, 2], y: [1, 100], is_log: true } as const;
     expect(linePath(rows, 'a', area)).toBe('M0 100L1 50L2 0');
   });
+});
+
+test('a band runs along the highest values and back along the lowest, over what was not measured', () => {
+  const spans = [[0, 4], [1, 3], null, [2, 2]] as const;
+  const rows = spans.map((span, k) => ({
+    step: k,
+    first: k,
+    last: k,
+    a_span: span && ([...span] as [number, number]),
+  }));
+  const area = { left: 0, top: 0, width: 30, height: 40, x: [0, 3], y: [0, 4] } as const;
+  expect(bandPath(rows, 'a_span', area)).toBe('M0 0L10 10L30 20L30 20L10 30L0 40Z');
+  expect(bandPath(rows, 'b_span', area)).toBe('');
 });
 
 describe('histogram', () => {

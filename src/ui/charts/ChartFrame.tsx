@@ -1,4 +1,4 @@
-import { type KeyboardEvent, lazy, type PointerEvent, type ReactNode, useEffect, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useState } from 'react';
 import { rangeOf } from '../../state/axis.ts';
 import { singleKey, spanKey } from '../../state/chartRows.ts';
 import type { Collapse } from '../../state/collapse.ts';
@@ -13,17 +13,13 @@ import {
   readingText,
   rowAt,
 } from '../../state/runsChart.ts';
-import { Loaded } from '../Loaded.tsx';
 import { useLab, useSize, useView } from '../lab.tsx';
 import { useOverlaid } from '../runs/overlaid.ts';
 import { ChartLegend } from './ChartLegend.tsx';
 import { PLOT } from './layout.ts';
-import type { Series } from './MetricChart.tsx';
+import { MetricChart, type Series } from './MetricChart.tsx';
 import type { ChartData } from './useChartData.ts';
 import { useZoom } from './useZoom.ts';
-
-// recharts is larger than the rest of the page: controls work before it has arrived.
-const MetricChart = lazy(() => import('./MetricChart.tsx'));
 
 interface Props {
   title: string;
@@ -151,7 +147,6 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
   };
   const is_empty = places.length === 0;
   const empty_text = window ? 'No step of this chart in the window' : 'No step yet';
-  const waiting = <p className="muted chart-waiting">{is_empty ? empty_text : 'Loading the chart'}</p>;
   const left_of = ref.current?.getBoundingClientRect().left ?? 0;
   return (
     <div className={is_lit ? 'chart is-lit' : 'chart'} data-testid={`chart-${title.toLowerCase()}`}>
@@ -193,8 +188,10 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
         onBlur={() => view.getState().readAt(undefined)}
         onKeyDown={press}
       >
-        {!is_empty && size.width > 0 ? (
-          <Loaded what="the chart" waiting={waiting}>
+        {is_empty ? (
+          <p className="muted chart-waiting">{empty_text}</p>
+        ) : (
+          size.width > 0 && (
             <MetricChart
               data={data}
               series={series}
@@ -207,9 +204,7 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
               collapse_step={collapse?.step}
               {...size}
             />
-          </Loaded>
-        ) : (
-          waiting
+          )
         )}
         {drag && Math.abs(drag.to - drag.from) >= LEAST_DRAG_PX && (
           <div

@@ -1,10 +1,12 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { roundTicks } from '../../state/axis.ts';
-import { formatCount, formatTick } from '../../state/format.ts';
+import { formatCount } from '../../state/format.ts';
 import { barAt, barsOf, barText, HISTOGRAM, histogramSentence, spanOf } from '../../state/histogram.ts';
+import { type PlotArea, placerOf } from '../../state/runsChart.ts';
 import type { Histogram, HistogramOf } from '../../trainer/protocol.ts';
 import { useFrame, useLab, useSize, useView } from '../lab.tsx';
-import { PLOT } from './layout.ts';
+import { Axes } from '../plot/Axes.tsx';
+import { PLOT, plotIn } from './layout.ts';
 import './histogram.css';
 
 const READ_EVERY_MS = 1000;
@@ -42,25 +44,21 @@ function Bars({
   const bars = barsOf(histogram);
   const [low, high] = spanOf(histogram);
   const most = Math.max(1, ...bars.map(({ count }) => count));
-  const bottom = height - PLOT.bottom;
-  const px = (value: number) => PLOT.left + ((value - low) / (high - low)) * (width - PLOT.left - PLOT.right);
-  const py = (count: number) => bottom - (count / most) * (bottom - PLOT.top);
+  const area: PlotArea = { ...plotIn(width, height), x: [low, high], y: [0, most] };
+  const { x_px, y_px } = placerOf(area);
+  const bottom = y_px(0);
   return (
     <svg width={width} height={height} aria-hidden="true">
-      {roundTicks(0, most, 3)
-        .filter(Number.isInteger)
-        .map((tick) => (
-          <g key={tick}>
-            <line className="bar-grid" x1={PLOT.left} x2={width - PLOT.right} y1={py(tick)} y2={py(tick)} />
-            <text x={PLOT.left - 8} y={py(tick)} dy="0.35em" textAnchor="end">
-              {formatCount(tick)}
-            </text>
-          </g>
-        ))}
+      <Axes
+        area={area}
+        x_ticks={roundTicks(low, high, Math.max(2, Math.floor(width / 90)))}
+        y_ticks={roundTicks(0, most, 3).filter(Number.isInteger)}
+        formatY={formatCount}
+      />
       {bars.map((bar, k) => {
         const is_zero = bar.low === bar.high;
-        const left = is_zero ? px(0) - ZERO_PX / 2 : px(bar.low) + 0.75;
-        const right = is_zero ? px(0) + ZERO_PX / 2 : px(bar.high) - 0.75;
+        const left = is_zero ? x_px(0) - ZERO_PX / 2 : x_px(bar.low) + 0.75;
+        const right = is_zero ? x_px(0) + ZERO_PX / 2 : x_px(bar.high) - 0.75;
         const kind = is_zero ? 'is-zero' : bar.high > 0 ? 'is-above' : 'is-below';
         return (
           <rect
@@ -68,18 +66,12 @@ function Bars({
             className={`bar ${kind}${k === read ? ' is-read' : ''}`}
             x={left}
             width={Math.max(1, right - left)}
-            y={py(bar.count)}
-            height={bottom - py(bar.count)}
+            y={y_px(bar.count)}
+            height={bottom - y_px(bar.count)}
           />
         );
       })}
-      <line className="bar-axis" x1={PLOT.left} x2={width - PLOT.right} y1={bottom} y2={bottom} />
-      <line className="zero-line" x1={px(0)} x2={px(0)} y1={PLOT.top - 4} y2={bottom + 5} />
-      {roundTicks(low, high, Math.max(2, Math.floor(width / 90))).map((tick) => (
-        <text key={tick} x={px(tick)} y={bottom + 18} textAnchor="middle" fontWeight={tick === 0 ? 700 : 400}>
-          {formatTick(tick)}
-        </text>
-      ))}
+      <line className="zero-line" x1={x_px(0)} x2={x_px(0)} y1={PLOT.top - 4} y2={bottom + 5} />
     </svg>
   );
 }

@@ -3,7 +3,7 @@ import { batchTable, own } from '../../state/catalogue.ts';
 import { type ChangeView, changeSentence, changeView, MEASURED_CHANGE } from '../../state/changeView.ts';
 import { formatCount } from '../../state/format.ts';
 import { useLab, useLate, useRows, useRun, useSetup } from '../lab.tsx';
-import { dots, Plot } from '../Plot.tsx';
+import { dots, Plot } from '../plot/Plot.tsx';
 
 const REDRAW_MS = 400;
 const TICKS = 3; // of either axis: changes are small numbers with many digits

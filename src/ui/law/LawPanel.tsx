@@ -18,7 +18,7 @@ import type { MetricStore } from '../../state/metricStore.ts';
 import { ACCURACY } from '../../state/summary.ts';
 import { useLate, useRows, useRun, useSetup } from '../lab.tsx';
 import { ArxivLink } from '../links.tsx';
-import { dots, Plot, polyline } from '../Plot.tsx';
+import { dots, Plot, polyline } from '../plot/Plot.tsx';
 import { Identity } from './Identity.tsx';
 import './law.css';
 

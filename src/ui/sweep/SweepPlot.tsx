@@ -1,7 +1,7 @@
 import { roundTicks, spanAxis } from '../../state/axis.ts';
 import { formatPlain } from '../../state/format.ts';
 import { type CellCurve, spreadLabels } from '../../state/sweepRows.ts';
-import { Plot, polyline } from '../Plot.tsx';
+import { Plot, polyline } from '../plot/Plot.tsx';
 
 const TICKS = { x: 6, y: 5 };
 const LABEL_PX = 15;

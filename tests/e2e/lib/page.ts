@@ -22,7 +22,7 @@ export const test = base.extend<{ errors: string[] }>({
 });
 
 /** A line on the reward chart. */
-export const CHART = '[data-testid="chart-reward"] .recharts-line-curve[d*="L"]';
+export const CHART = '[data-testid="chart-reward"] .curve[d*="L"]';
 
 /** Waits until the run is `running`, `paused` or in another phase. */
 export const phase = (page: Page, wanted: string) =>

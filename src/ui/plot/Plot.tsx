@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
-import type { Axis } from '../state/axis.ts';
-import { formatTick } from '../state/format.ts';
-import { useSize } from './lab.tsx';
+import type { Axis } from '../../state/axis.ts';
+import { type PlotArea, placerOf } from '../../state/runsChart.ts';
+import { useSize } from '../lab.tsx';
+import { Axes } from './Axes.tsx';
 
 /** From a value to a place in pixels. */
 export type Place = (value: number) => number;
 
-const ROOM = { left: 56, right: 16, top: 10, bottom: 24, label: 18 } as const;
+const ROOM = { left: 56, right: 16, top: 10, bottom: 24, label: 18, edge: 6 } as const;
 
 interface Props {
   /** class and test id of the element whose size the plot takes */
@@ -21,11 +22,6 @@ interface Props {
   sentence: string;
   children(px: Place, py: Place): ReactNode;
 }
-
-const scale =
-  ([low, high]: Axis['domain'], from: number, to: number): Place =>
-  (value) =>
-    from + ((value - low) / (high - low)) * (to - from);
 
 /** Axes, grid and whatever is drawn between them: a handful of SVG elements, so that it may be redrawn while a run goes. */
 export function Plot({ area, test_id, ...drawing }: Props) {
@@ -47,34 +43,30 @@ function Drawing({
   children,
 }: Omit<Props, 'area' | 'test_id'> & { width: number; height: number }) {
   const x = typeof axis === 'function' ? axis(width) : axis;
-  const bottom = height - (x_label === undefined ? 6 : ROOM.bottom + ROOM.label);
-  const px = scale(x.domain, ROOM.left, width - ROOM.right);
-  const py = scale(y.domain, bottom, ROOM.top);
-  const base = py(Math.max(0, y.domain[0])); // the axis stands at zero where zero is in the picture
+  const area: PlotArea = {
+    left: ROOM.left,
+    top: ROOM.top,
+    width: width - ROOM.left - ROOM.right,
+    height: height - ROOM.top - (x_label === undefined ? ROOM.edge : ROOM.bottom + ROOM.label),
+    x: x.domain,
+    y: y.domain,
+  };
+  const { x_px, y_px } = placerOf(area);
   return (
     <svg className="law-plot" width={width} height={height} role="img" aria-label={sentence}>
-      {y.ticks.map((tick) => (
-        <g key={tick}>
-          <line className="law-grid" x1={ROOM.left} x2={width - ROOM.right} y1={py(tick)} y2={py(tick)} />
-          <text x={ROOM.left - 8} y={py(tick)} dy="0.35em" textAnchor="end">
-            {formatTick(tick)}
-          </text>
-        </g>
-      ))}
-      <line className="law-axis" x1={ROOM.left} x2={width - ROOM.right} y1={base} y2={base} />
+      {/* the axis stands at zero where zero is in the picture */}
+      <Axes
+        area={area}
+        x_ticks={x_label === undefined ? [] : x.ticks}
+        y_ticks={y.ticks}
+        base={Math.max(0, y.domain[0])}
+      />
       {x_label !== undefined && (
-        <>
-          {x.ticks.map((tick) => (
-            <text key={tick} x={px(tick)} y={bottom + 18} textAnchor="middle">
-              {formatTick(tick)}
-            </text>
-          ))}
-          <text x={(ROOM.left + width - ROOM.right) / 2} y={height - 5} textAnchor="middle">
-            {x_label}
-          </text>
-        </>
+        <text x={ROOM.left + area.width / 2} y={height - 5} textAnchor="middle">
+          {x_label}
+        </text>
       )}
-      {children(px, py)}
+      {children(x_px, y_px)}
     </svg>
   );
 }
