@@ -83,9 +83,13 @@ export function putIn(equation: string, values: Record<string, number>): string 
   return names.length === 0 || /[a-zA-Z\\]/.test(left) ? undefined : filled;
 }
 
-/** Mean and standard deviation of a group's rewards, as the advantage sees them. */
-export function groupStatistics(responses: readonly SampleResponse[], is_population = false) {
-  const scores = responses.map(({ tokens, reward }) => (tokens.some((token) => token.mask > 0) ? reward : 0));
+/** Mean and standard deviation of a group's rewards, or of what else is given of each response, as the advantage sees them. */
+export function groupStatistics(
+  responses: readonly SampleResponse[],
+  is_population = false,
+  scoreOf = ({ reward }: SampleResponse) => reward,
+) {
+  const scores = responses.map((one) => (one.tokens.some((token) => token.mask > 0) ? scoreOf(one) : 0));
   const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
   const squares = scores.reduce((a, b) => a + (b - mean) ** 2, 0);
   return { mean, std_dev: Math.sqrt(squares / (is_population ? scores.length : scores.length - 1)), scores };
@@ -202,7 +206,21 @@ const advantageSource = ({ advantage }: Parts) => {
   return file ? `group_advantage_of/${file}` : kernel ? `kernel/${kernel}` : 'kernel/policy_gradient';
 };
 
+/** The advantage asks whether responses are right, not for their rewards. */
+const countsRight = ({ advantage }: Parts, { responses }: SampleGroup) =>
+  advantage.dispatches?.advantage?.some(({ bind }) => Object.values(bind ?? {}).includes('verdicts')) &&
+  responses.every(({ is_right }) => is_right !== undefined);
+
 function baselineStage({ parts, sample, hyper }: Scene): Omit<Stage, 'id' | 'title'> {
+  if (countsRight(parts, sample)) {
+    const { mean, scores } = groupStatistics(sample.responses, false, ({ is_right }) => Number(is_right));
+    const right = scores.reduce((a, b) => a + b, 0);
+    return {
+      sentence: `The yardstick is the share of right responses to the same prompt, whatever rewards they got: ${right} of ${scores.length}.`,
+      formulas: [String.raw`r_q=\frac{${right}}{${scores.length}}=${texNumber(mean)}`],
+      source: advantageSource(parts),
+    };
+  }
   const { mean, std_dev, scores } = groupStatistics(sample.responses, hyper.std_is_population === 1);
   const formulas = [
     String.raw`\mu_g=\frac1G\sum_iR_i=\frac{${texNumber(scores.reduce((a, b) => a + b, 0))}}{${scores.length}}=${texNumber(mean)},\qquad\sigma_g=${texNumber(std_dev)}`,

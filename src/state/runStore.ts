@@ -66,8 +66,8 @@ const mergedText = (first: string, last: string) => {
   return to === undefined ? last : from + ARROW + to;
 };
 
-/** What an edit is about: its first word, which is the name of a setting or of a role. */
-const subjectOf = (edit: Edit) => edit.text.split(/[\s:=]/, 1)[0];
+/** What an edit is about: a setting, whose value stands before the arrow, or a role, whose part stands behind a colon. */
+const subjectOf = (edit: Edit) => edit.text.replace(/( \S+ → .*|: .*)$/s, '');
 
 /** Makes the store; `now` is milliseconds of any clock. */
 export function makeRunStore(now: () => number = () => performance.now()): RunStore {

@@ -117,6 +117,8 @@ export interface SampleResponse {
   text: string;
   verdict: string;
   reward: number;
+  /** only where the run counts right and wrong responses whatever their rewards */
+  is_right?: boolean;
   tokens: SampleToken[];
   /** the task's solver wrote it, not the policy */
   is_demonstration: boolean;

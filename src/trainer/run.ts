@@ -1,5 +1,5 @@
 /** A run: programs on an executor, hyperparameters per replica, a step counter. Knows no worker and no page. */
-import { type Parts, partsIn } from '../algorithms/algorithm.ts';
+import { type Parts, partsIn, type Role } from '../algorithms/algorithm.ts';
 import { algorithmOf } from '../algorithms/index.ts';
 import type { Executor, LoadedProgram } from '../engine/executor.ts';
 import { elementsOf, type Program, printProgram } from '../engine/program.ts';
@@ -388,8 +388,10 @@ export class Run {
       this.resolved = { ...this.resolved, config: { ...this.config, hyper: { ...this.config.hyper, [name]: value } } };
     if (wantsReference(this.resolved, this.values) !== had_reference) await this.load();
     else this.writeHyper();
+    const { choices } = this.resolved.hyper.find((h) => h.name === name)!.knob;
+    const said = (number: number) => choices?.[number] ?? number;
     return this.record(
-      `${name} ${before} → ${value}${replica === undefined ? '' : ` (replica ${replica})`}`,
+      `${name.replaceAll('_', ' ')} ${said(before)} → ${said(value)}${replica === undefined ? '' : ` (replica ${replica})`}`,
       replica === undefined ? { name, value } : { name, value, replica },
     );
   }
@@ -433,10 +435,10 @@ export class Run {
     if (this.program.buffers.ref_params) this.executor.write('ref_params', this.start);
     const text =
       change.algorithm === undefined
-        ? Object.entries(change.parts ?? {})
-            .map(([role, id]) => `${role}: ${id}`)
+        ? Object.keys(change.parts ?? {})
+            .map((role) => `${role}: ${after.parts[role as Role].title}`)
             .join(', ')
-        : change.algorithm;
+        : after.algorithm.title;
     return this.record(text, { ...change });
   }
 

@@ -33,6 +33,7 @@ export async function readSample(
   if (run.step === 0) return { ...where, step: 0, prompt: '', responses: [], prompt_id: -1 };
   const step = run.step - 1;
   const names = ['tokens', 'token_mask', 'length', 'rewards', 'recorded', 'advantage', 'token_stat'];
+  if (program.buffers.verdicts) names.push('verdicts');
   const close = is_close ? await import('./sampleClose.ts') : undefined; // most visitors never look that closely
   if (close) names.push(...close.CLOSE_BUFFERS.filter((name) => program.buffers[name] !== undefined));
   const read = await run.executor.read([...new Set([...names, 'prompt_index'])]);
@@ -69,6 +70,7 @@ export async function readSample(
       text: shown.response,
       verdict: shown.verdict,
       reward: rewards[s],
+      ...(read.verdicts ? { is_right: read.verdicts[s] === 1 } : {}),
       tokens: chips.slice(0, position),
       is_demonstration: recorded[s * position_stride * 4 + 3] === AUTHOR.demonstration,
     });

@@ -211,7 +211,7 @@ export class Trainer implements TrainerApi {
       this.trials.set(key, times);
     }
     const is_cpu_faster = times.cpu_ms < times.gpu_ms;
-    const message = `Only a software adapter was found: it needs ${times.gpu_ms.toFixed(1)} ms for a step and the CPU engine ${times.cpu_ms.toFixed(1)} ms, so the ${is_cpu_faster ? 'CPU engine' : 'software adapter'} runs.`;
+    const message = `Only a software adapter was found: ${times.gpu_ms.toFixed(1)} ms a step, ${times.cpu_ms.toFixed(1)} ms on the CPU engine, so the ${is_cpu_faster ? 'CPU engine' : 'software adapter'} runs.`;
     release(is_cpu_faster ? gpu : { executor: cpu });
     return is_cpu_faster ? { executor: cpu, message } : { ...gpu, message };
   }

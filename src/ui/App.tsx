@@ -5,13 +5,13 @@ import { DropTarget } from './controls/DropTarget.tsx';
 import { KeyHelp } from './controls/KeyHelp.tsx';
 import { useKeys } from './controls/keyboard.ts';
 import { Notices } from './controls/Notices.tsx';
-import { RunControls } from './controls/RunControls.tsx';
+import { PhoneChoices, RunControls } from './controls/RunControls.tsx';
 import { StatusMessage } from './controls/StatusLine.tsx';
-import { Header } from './header/Header.tsx';
+import { AdapterLine, Header } from './header/Header.tsx';
 import { NextMove } from './header/NextMove.tsx';
 import { Statement } from './header/Statement.tsx';
 import { LazyPanel } from './LazyPanel.tsx';
-import { useLab, useSetup } from './lab.tsx';
+import { useIsPhone, useLab, useSetup } from './lab.tsx';
 import { LessonSlot } from './lessons/LessonSlot.tsx';
 import { MetricTable } from './metrics/MetricTable.tsx';
 import { HyperPanel } from './panels/HyperPanel.tsx';
@@ -52,6 +52,7 @@ function Sidebar() {
 export function App() {
   const { catalogue } = useLab();
   const algorithm = useSetup((state) => own(catalogue.algorithms, state.config.algorithm)?.title);
+  const is_phone = useIsPhone();
   useKeys();
   return (
     <>
@@ -66,6 +67,7 @@ export function App() {
         <div className="columns">
           <div className="results">
             <ChartsPanel />
+            {is_phone && <PhoneChoices />}
             <LazyRuns />
             <LazyPanel id="sweep" title="Sweep" note="one knob or two over replicas">
               <SweepPanel />
@@ -104,6 +106,7 @@ export function App() {
       <footer className="foot">
         All of this runs in the page: nothing is sent anywhere. <a href="?selftest">Self-test</a> compares every shader
         with its twin on this device.
+        {is_phone && <AdapterLine />}
       </footer>
       <KeyHelp />
       <DropTarget />

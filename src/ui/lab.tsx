@@ -1,5 +1,14 @@
 /** How components reach the playground they belong to. */
-import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { useStore } from 'zustand';
 import type { Lab } from '../state/lab.ts';
 import type { MetricStore } from '../state/metricStore.ts';
@@ -110,6 +119,16 @@ export function useLate<T>(value: T): T {
   }, [value]);
   return late;
 }
+
+const PHONE = '(max-width: 560px)'; // as in the style sheets
+const phone = typeof matchMedia === 'undefined' ? undefined : matchMedia(PHONE);
+const onPhone = (changed: () => void) => {
+  phone?.addEventListener('change', changed);
+  return () => phone?.removeEventListener('change', changed);
+};
+
+/** Whether the window is as narrow as a phone: what is used less then stands behind the charts. */
+export const useIsPhone = (): boolean => useSyncExternalStore(onPhone, () => phone?.matches ?? false);
 
 /** The size of an element on the page, for drawing that needs numbers. */
 export function useSize<E extends Element>() {

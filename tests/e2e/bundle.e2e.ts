@@ -32,7 +32,7 @@ test('a bundle is saved, dropped on a fresh page, and computed again bit for bit
   await expect.poll(() => stepOf(page)).toBe(step);
   await phase(page, 'paused');
   await expect(page.locator(CHART).first()).toBeVisible();
-  await expect(page.getByText('learning_rate 0.15 → 0.05')).not.toHaveCount(0);
+  await expect(page.getByText('learning rate 0.15 → 0.05')).not.toHaveCount(0);
   await expect.poll(() => new URL(page.url()).searchParams.get('seed')).toBe('4');
   await page.getByRole('button', { name: 'Step', exact: true }).click();
   await expect.poll(() => stepOf(page)).toBe(step + 1);

@@ -151,7 +151,7 @@ test('methods and events of the element, and messages that nobody should send', 
   expect(told.other.setup).toContain('algorithm=dr_grpo');
   expect([told.playing.is_playing, told.paused.is_playing, told.reset.step]).toEqual([true, false, 0]);
   expect(told.events).toContain('step true');
-  expect(told.events).toEqual(expect.arrayContaining([expect.stringContaining('edit learning_rate')]));
+  expect(told.events).toEqual(expect.arrayContaining([expect.stringContaining('edit learning rate')]));
   await expect(live(page).locator('[data-knob="learning_rate"]')).toBeVisible();
   await expect(live(page).getByRole('button', { name: 'Step', exact: true })).toHaveCount(0);
 

@@ -24,7 +24,7 @@ test('a moved slider takes effect and leaves one mark with its numbers', async (
   await slider.focus();
   // at once: what is moved within a short time leaves one mark
   await Promise.all(Array.from({ length: 5 }, () => page.keyboard.press('ArrowLeft')));
-  await expect(page.getByTestId('marks')).toContainText(/step \d+: learning_rate [\d.e-]+ → [\d.e-]+/);
+  await expect(page.getByTestId('marks')).toContainText(/step \d+: learning rate [\d.e-]+ → [\d.e-]+/);
   await expect(page.getByTestId('marks').getByRole('listitem')).toHaveCount(1);
   await expect(page.locator('[data-testid="chart-reward"] .mark-line').first()).toBeAttached();
   await expect.poll(() => new URL(page.url()).searchParams.get('set.learning_rate')).not.toBeNull();
@@ -112,7 +112,7 @@ test('a part is swapped on the running policy, and the algorithm too', async ({ 
   await page.getByRole('combobox', { name: 'Algorithm', exact: true }).click();
   await page.getByRole('combobox', { name: 'Search algorithms' }).fill('rloo');
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('marks')).toContainText('rloo');
+  await expect(page.getByTestId('marks')).toContainText('RLOO');
   await expect.poll(() => new URL(page.url()).searchParams.get('algorithm')).toBe('rloo');
   await phase(page, 'running');
 });

@@ -118,7 +118,7 @@ test('setting a hyperparameter to the value it has changes nothing; to another, 
   expect(bits.slice(0, 4)).toEqual(plain.slice(0, 4));
   expect(bits[5]).not.toEqual(plain[5]);
   expect(other.run.edits).toEqual([
-    { step: 4, text: 'learning_rate 0.15 → 0.01', change: { name: 'learning_rate', value: 0.01 } },
+    { step: 4, text: 'learning rate 0.15 → 0.01', change: { name: 'learning_rate', value: 0.01 } },
   ]);
 });
 

@@ -35,7 +35,7 @@ test('a changed hyperparameter and its mark are in the checkpoint', async () => 
   const resumed = await openCheckpoint(cpu(), decodeCheckpoint(await takeCheckpoint(run)));
   expect(resumed.hyperOf(0).clip_high).toBe(0.28);
   expect(resumed.edits).toEqual([
-    { step: 3, text: 'clip_high 0.2 → 0.28', change: { name: 'clip_high', value: 0.28 } },
+    { step: 3, text: 'clip high 0.2 → 0.28', change: { name: 'clip_high', value: 0.28 } },
   ]);
 });
 

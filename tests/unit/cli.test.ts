@@ -297,7 +297,7 @@ describe('a run', () => {
     const change = words('--engine cpu --quiet --steps 2 --algorithm rloo --set learning_rate=0.01');
     await main([...change, '--checkpoint-in', path('a.safetensors'), '--checkpoint-out', path('b.safetensors')]);
     expect(said).toMatch(/^rloo on sum_to_target/);
-    expect(readFileSync(path('b.safetensors'), 'latin1')).toContain('learning_rate 0.15');
+    expect(readFileSync(path('b.safetensors'), 'latin1')).toContain('learning rate 0.15');
   });
 
   test('what cannot be written or read is refused before training, and a wrong name leaves the file alone', async () => {

@@ -96,6 +96,24 @@ test('the pushes on the logits of a place sum to 0, and the taken symbol is amon
   expect(alternativesAt(group, place, 2)).toHaveLength(2);
 });
 
+test('an advantage that counts right responses shows their share, not the mean of graded rewards', async () => {
+  const { config, groups } = await groupsOf(
+    { algorithm: 'nft', task: 'sort', task_settings: { num_items: 3, vocab: 3 } },
+    6,
+  );
+  const mixed = groups.find(
+    ({ responses }) =>
+      responses.some((one) => one.is_right) && responses.some(({ reward }) => reward > 0 && reward < 1),
+  )!;
+  const right = mixed.responses.filter(({ is_right, reward }) => is_right && reward === 1).length;
+  const baseline = stagesOf(registries, config, mixed, hardestPushed(mixed)).find(({ id }) => id === 'baseline')!;
+  expect(baseline.sentence).toContain(`: ${right} of ${mixed.responses.length}.`);
+  expect(baseline.formulas).toEqual([
+    String.raw`r_q=\frac{${right}}{${mixed.responses.length}}=${texNumber(right / mixed.responses.length)}`,
+  ]);
+  expect(groupStatistics(mixed.responses).mean).toBeGreaterThan(right / mixed.responses.length);
+});
+
 test('a token without a push says why', async () => {
   const clipped = await groupsOf({ batch: { epochs: 8 } }, 1);
   const dropped = find(clipped.groups, (token) => token.clipped);

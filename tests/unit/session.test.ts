@@ -15,15 +15,15 @@ describe('run store', () => {
       time += wait;
       store.getState().addEdit({ step, text });
     };
-    edit(10, 'clip_low 0.2 → 0.3', 0);
-    edit(11, 'clip_low 0.3 → 0.4', 200);
-    edit(12, 'clip_low 0.4 → 0.5', 200);
-    edit(13, 'clip_high 0.2 → 0.3', 200);
-    edit(14, 'clip_high 0.3 → 0.2', 5000);
+    edit(10, 'clip low 0.2 → 0.3', 0);
+    edit(11, 'clip low 0.3 → 0.4', 200);
+    edit(12, 'clip low 0.4 → 0.5', 200);
+    edit(13, 'clip high 0.2 → 0.3', 200);
+    edit(14, 'clip high 0.3 → 0.2', 5000);
     expect(store.getState().marks).toEqual([
-      { number: 1, step: 12, text: 'clip_low 0.2 → 0.5' },
-      { number: 2, step: 13, text: 'clip_high 0.2 → 0.3' },
-      { number: 3, step: 14, text: 'clip_high 0.3 → 0.2' },
+      { number: 1, step: 12, text: 'clip low 0.2 → 0.5' },
+      { number: 2, step: 13, text: 'clip high 0.2 → 0.3' },
+      { number: 3, step: 14, text: 'clip high 0.3 → 0.2' },
     ]);
   });
 

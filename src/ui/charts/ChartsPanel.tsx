@@ -2,7 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { replicasOf } from '../../state/catalogue.ts';
 import { CollapseWatch } from '../../state/collapse.ts';
 import { ACCURACY, bandSentence, chartSentence, ENTROPY, REWARD } from '../../state/summary.ts';
-import { useFrame, useLab, useLate, useRun, useSetup, useView } from '../lab.tsx';
+import { useFrame, useIsPhone, useLab, useLate, useRun, useSetup, useView } from '../lab.tsx';
 import { MoreCharts } from '../runs/MoreCharts.tsx';
 import { ChartFrame } from './ChartFrame.tsx';
 import { ChartTools } from './ChartTools.tsx';
@@ -35,9 +35,10 @@ function Charts() {
   useEffect(() => metrics.watch([REWARD, ENTROPY, ...charted]), [metrics, charted]);
   const watch = useMemo(() => new CollapseWatch(), []);
   const collapse = watch.look(metrics);
+  const is_phone = useIsPhone();
   return (
     <>
-      <ChartTools />
+      {!is_phone && <ChartTools />}
       <ChartFrame title="Reward" data={reward_data} series={REWARD_SERIES} optimum={optimum} />
       <ChartFrame
         title="Entropy"
@@ -47,6 +48,7 @@ function Charts() {
         floor={0}
         collapse={collapse}
       />
+      {is_phone && <ChartTools />}
       <p className="legend-note muted">{bandSentence(data.steps_per_point, num_replicas, data)}</p>
       <MoreCharts />
     </>

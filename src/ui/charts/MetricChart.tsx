@@ -78,7 +78,7 @@ const Curves = memo(function Curves({ data, series, area, placed }: CurvesProps)
     <>
       <defs>
         <clipPath id={`${id}-clip`}>
-          <rect x={area.left} y={area.top - 3} width={area.width} height={area.height + 6} />
+          <rect x={area.left - 4} y={area.top - 4} width={area.width + 8} height={area.height + 8} />
         </clipPath>
         {drawn.map((one) =>
           one.kind === 'line' ? null : (

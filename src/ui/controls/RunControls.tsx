@@ -1,11 +1,23 @@
+import { useIsPhone } from '../lab.tsx';
 import { KeepButton } from '../runs/KeepButton.tsx';
 import { FileButtons } from './FileButtons.tsx';
 import { PlayButton, ResetButton, SpeedLimit, StepButton } from './RunButtons.tsx';
 import { SeedField } from './SeedField.tsx';
 import { StatusLine } from './StatusLine.tsx';
 
-/** The bar that stays in sight: run, pause, step, reset, seed, speed, files, and where the run is. */
+/** Seed and files. */
+function RunChoices() {
+  return (
+    <div className="control-group is-late">
+      <SeedField />
+      <FileButtons />
+    </div>
+  );
+}
+
+/** The bar that stays in sight: run, pause, step, reset, seed, speed, files, and where the run is. A phone's is shorter. */
 export function RunControls() {
+  const is_phone = useIsPhone();
   return (
     <section className="controls" aria-label="Run">
       <div className="control-group">
@@ -16,12 +28,19 @@ export function RunControls() {
       </div>
       <div className="control-group">
         <StatusLine />
-        <SpeedLimit />
+        {!is_phone && <SpeedLimit />}
       </div>
-      <div className="control-group is-late">
-        <SeedField />
-        <FileButtons />
-      </div>
+      {!is_phone && <RunChoices />}
+    </section>
+  );
+}
+
+/** What a phone's bar leaves out. */
+export function PhoneChoices() {
+  return (
+    <section className="controls" aria-label="Speed, seed and files">
+      <SpeedLimit />
+      <RunChoices />
     </section>
   );
 }

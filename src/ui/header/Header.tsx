@@ -1,6 +1,6 @@
 import { adapterSentence } from '../../state/summary.ts';
 import type { EngineChoice } from '../../state/urlState.ts';
-import { useLab, useRun, useSetup } from '../lab.tsx';
+import { useIsPhone, useLab, useRun, useSetup } from '../lab.tsx';
 import { PlaceLink } from '../links.tsx';
 import { CopyLink } from '../take/CopyLink.tsx';
 import { ThemePick } from './ThemePick.tsx';
@@ -9,7 +9,7 @@ import './header.css';
 const ENGINE_TITLES: Record<EngineChoice, string> = { auto: 'Automatic', webgpu: 'WebGPU', cpu: 'CPU' };
 
 /** Which hardware the run is on, and the choice of another engine. */
-function AdapterLine() {
+export function AdapterLine() {
   const { session } = useLab();
   const info = useRun((state) => state.info?.engine);
   const engine = useSetup((state) => state.engine);
@@ -41,10 +41,11 @@ function AdapterLine() {
 /** The page's name, the hardware, what there is to read and to take along, and the theme. */
 export function Header() {
   const { view } = useLab();
+  const is_phone = useIsPhone();
   return (
     <header className="top">
       <h1>Rollout Lab</h1>
-      <AdapterLine />
+      {!is_phone && <AdapterLine />}
       <nav className="top-links" aria-label="More">
         <button
           type="button"
@@ -58,7 +59,7 @@ export function Header() {
         <PlaceLink panel="papers">Papers</PlaceLink>
         <PlaceLink panel="take">Export</PlaceLink>
         <CopyLink />
-        <button type="button" className="quiet" onClick={() => view.getState().setHelp(true)}>
+        <button type="button" className="quiet" data-role="keys" onClick={() => view.getState().setHelp(true)}>
           Keys <kbd>?</kbd>
         </button>
       </nav>

@@ -32,9 +32,9 @@ export function NextMove() {
             Continue with {move.title}
           </button>
           <button type="button" onClick={() => void session.open({ algorithm: move.algorithm, parts: {} })}>
-            Start again with {move.title}
+            Start again<span className="wide-only"> with {move.title}</span>
           </button>
-          <span className="next-move-why">
+          <span className="next-move-why wide-only">
             {move.title}: {move.why}.
           </span>
         </div>

@@ -124,7 +124,8 @@ export function Statement() {
       </p>
       <AlgorithmList />
       <p className="statement-note">
-        {own(catalogue.tasks, task)?.summary} {own(catalogue.algorithms, algorithm)?.summary}{' '}
+        {own(catalogue.tasks, task)?.summary}{' '}
+        <span className="wide-only">{own(catalogue.algorithms, algorithm)?.summary} </span>
         <PlaceLink panel="about">Equations and code of {own(catalogue.algorithms, algorithm)?.title}</PlaceLink>
       </p>
     </section>

@@ -73,7 +73,8 @@ export async function checkBothSchemes(page: Page, what: string, within?: string
 
 /** Fails where the page is wider than its window. */
 export async function checkWidth(page: Page, width: number): Promise<void> {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBeLessThanOrEqual(width);
+  const widest = () => page.evaluate(() => document.documentElement.scrollWidth);
+  await expect.poll(widest, { message: `at ${width}` }).toBeLessThanOrEqual(width); // plots follow a frame later
 }
 
 /**
