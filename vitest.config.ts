@@ -16,6 +16,7 @@ export default defineConfig({
           setupFiles: ['tests/setup.ts'],
           include: ['tests/unit/**/*.test.ts'],
           environment: 'node',
+          maxWorkers: 2,
           testTimeout: 20_000, // property tests take seconds on a machine under load
         },
       },

@@ -113,6 +113,17 @@ export function spreadOf(plan: SweepPlan): Spread {
   );
 }
 
+/** The plan whose replicas are told just this; undefined where they are no sweep. */
+export function planOf(spread: Spread): SweepPlan | undefined {
+  const names = Object.keys(spread[0] ?? {});
+  const axes = names.map((name) => ({ name, values: [...new Set(spread.map((row) => row[name]))] }));
+  const repeats = spread.length / cellsOf({ axes }).length;
+  if (names.length < 1 || names.length > 2 || !Number.isInteger(repeats)) return undefined;
+  const plan = { axes, repeats };
+  const told = spreadOf(plan);
+  return spread.every((row, replica) => names.every((name) => row[name] === told[replica][name])) ? plan : undefined;
+}
+
 /** Why a plan cannot be run, one sentence; '' when it can. */
 export function complainPlan(plan: SweepPlan, knobs: Knobs): string {
   const [first, second] = plan.axes;

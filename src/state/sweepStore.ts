@@ -6,7 +6,7 @@ import { own } from './catalogue.ts';
 import type { Lab } from './lab.ts';
 import type { RunState } from './runStore.ts';
 import { sentenceOf } from './session.ts';
-import { complainPlan, readPlan, replicasOf, type SweepPlan, spreadOf, sweepName, writePlan } from './sweep.ts';
+import { complainPlan, planOf, readPlan, replicasOf, type SweepPlan, spreadOf, sweepName, writePlan } from './sweep.ts';
 import { ReplicaRows } from './sweepRows.ts';
 
 /** What is known of the sweep. */
@@ -95,17 +95,37 @@ function makeSweepStore(lab: Lab, page: Page): SweepStore {
     },
   }));
 
+  /** Gives the kept run its name when the kept runs have noticed the new run too. */
+  const nameAfter = (plan: SweepPlan) =>
+    queueMicrotask(() => {
+      const { live, rename } = runs.getState();
+      if (live) rename(live.id, sweepName(plan));
+    });
+
+  /** Takes a run that was opened with replicas that differ, as from a file, for the sweep that it is. */
+  const adopt = ({ spread, metrics, info }: RunState) => {
+    const plan = spread && planOf(spread);
+    if (!plan || complainPlan(plan, info?.hyper ?? []) !== '') return;
+    const rows = new ReplicaRows(replicasOf(plan));
+    let row = 0;
+    for (const { ids, num_replicas, count, values } of metrics.every.soFar() ?? []) {
+      const steps = metrics.steps.subarray(row, row + count);
+      rows.append(ids, { num_metrics: ids.length, num_replicas, steps, seconds: new Float64Array(count), values });
+      row += count;
+    }
+    store.setState({ plan, rows, is_going: true, problem: '' });
+    writeAddress(page, plan);
+    nameAfter(plan);
+  };
+
   const follow = (state: RunState, before?: RunState) => {
+    if (!is_opening && state.spread && before && state.spread !== before.spread) adopt(state);
     const { plan, is_going } = store.getState();
     if (state.metrics.generation !== generation) {
       generation = state.metrics.generation;
       if (plan && state.spread) {
         store.setState({ rows: new ReplicaRows(replicasOf(plan)) });
-        // when the kept runs have noticed the new run too
-        queueMicrotask(() => {
-          const { live, rename } = runs.getState();
-          if (live) rename(live.id, sweepName(plan));
-        });
+        nameAfter(plan);
       }
     }
     if (plan && is_going && !is_opening && !state.spread) {
@@ -122,6 +142,7 @@ function makeSweepStore(lab: Lab, page: Page): SweepStore {
       store.getState().rows.append(ids, state.last_rows);
   };
   run.subscribe(follow);
+  adopt(run.getState());
   return store;
 }
 

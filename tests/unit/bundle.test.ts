@@ -10,6 +10,8 @@ import { decodeSafetensors, encodeSafetensors } from '../../src/engine/safetenso
 import type { Lab } from '../../src/state/lab.ts';
 import { MetricStore } from '../../src/state/metricStore.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
+import { cellCurves } from '../../src/state/sweepRows.ts';
+import { sweepOf } from '../../src/state/sweepStore.ts';
 import { bundleRows, fillRun, openRunFile, takeRun } from '../../src/state/take/bundle.ts';
 import { csvLines, isSingle, takeRows } from '../../src/state/take/metricRows.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/trainer/checkpointFile.ts';
@@ -62,6 +64,43 @@ afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
 describe('a bundle on the page', () => {
+  test('of a sweep is that sweep again, whether its panel was looked at before or not', async () => {
+    const pageOf = () =>
+      ({
+        location: { search: '', pathname: '/', hash: '' },
+        history: {
+          state: null,
+          replaceState(_state: unknown, _title: string, url: string) {
+            page.location.search = url.slice(1);
+          },
+        },
+      }) as unknown as Window;
+    let page = pageOf();
+    const [first, looked, other] = [await realLab(QUERY), await realLab('seed=1'), await realLab('seed=2')];
+    const plan = { axes: [{ name: 'learning_rate', values: [0.02, 0.2] }], repeats: 2 };
+    const sweep = sweepOf(first, page);
+    await sweep.getState().begin(plan);
+    await takeSteps(first, 6);
+    const { data } = await takeRun(first, true);
+    const means = cellCurves(sweep.getState().rows, plan, 'reward_mean').map(({ mean }) => mean);
+    expect(means[0]).not.toEqual(means[1]);
+    for (const [playground, is_made_before] of [
+      [looked, true],
+      [other, false],
+    ] as const) {
+      page = pageOf();
+      if (is_made_before) sweepOf(playground, page);
+      await openRunFile(playground, fileOf(data));
+      const opened = sweepOf(playground, page).getState();
+      expect(opened).toMatchObject({ plan, is_going: true, problem: '' });
+      expect(cellCurves(opened.rows, plan, 'reward_mean').map(({ mean }) => mean)).toEqual(means);
+      expect(page.location.search).toContain('sweep=learning_rate');
+      const { num_rows } = opened.rows;
+      await takeSteps(playground, 1);
+      expect(sweepOf(playground, page).getState().rows.num_rows).toBe(num_rows + 1);
+    }
+  });
+
   test('holds the settings of step 0, the edits, the engine and every row', async () => {
     const { first_config, config, edits, step, rows, engine, values } = decodeCheckpoint(bundle);
     expect(first_config).toMatchObject({ algorithm: 'grpo', seed: 5, hyper: {}, batch: { replicas: 2 } });

@@ -13,6 +13,7 @@ import {
   cellsOf,
   complainPlan,
   parseValues,
+  planOf,
   readPlan,
   type SweepPlan,
   spacedValues,
@@ -194,6 +195,11 @@ describe('values of a sweep', () => {
       [0.1, 0.4],
     ]);
     const spread = spreadOf(PLAN);
+    expect(planOf(spread)).toEqual(PLAN);
+    expect(planOf(spreadOf(LINE))).toEqual(LINE);
+    expect(planOf(spread.toReversed())).not.toEqual(PLAN);
+    expect(planOf([{ a: 1 }, { a: 2 }, { a: 1 }])).toBeUndefined();
+    expect(planOf([])).toBeUndefined();
     expect(spread).toHaveLength(12);
     expect(spread[7]).toEqual({ learning_rate: 0.01, clip_high: 0.2 });
     expect(sweepName(PLAN)).toBe('Sweep: learning rate 0.01 to 0.1, clip high 0.1 to 0.4');

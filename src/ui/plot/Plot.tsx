@@ -53,7 +53,7 @@ function Drawing({
   };
   const { x_px, y_px } = placerOf(area);
   return (
-    <svg className="law-plot" width={width} height={height} role="img" aria-label={sentence}>
+    <svg className="drawing" width={width} height={height} role="img" aria-label={sentence}>
       {/* the axis stands at zero where zero is in the picture */}
       <Axes
         area={area}

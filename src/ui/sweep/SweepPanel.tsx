@@ -4,7 +4,6 @@ import { complainSweep, sweepOf } from '../../state/sweepStore.ts';
 import { useLab, useRun, useSetup, useView } from '../lab.tsx';
 import { SweepForm } from './SweepForm.tsx';
 import { SweepView } from './SweepView.tsx';
-import '../law/law.css';
 import './sweep.css';
 
 /** One knob over the replicas of a run, or two over a grid of them. */
