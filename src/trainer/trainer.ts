@@ -482,10 +482,7 @@ export class Trainer implements TrainerApi {
         while (executor.num_sealed > (limited || executor.info.kind === 'cpu' ? 0 : BATCHES_IN_FLIGHT - 1))
           await arrive();
         await breathe();
-        if (limited) {
-          const left = 1000 / this.speed_limit - (performance.now() - batch_began);
-          if (left > 0) await this.idle(left);
-        }
+        if (limited) await this.idle(batch_began);
         batch_began = performance.now();
       }
     }
@@ -494,10 +491,10 @@ export class Trainer implements TrainerApi {
     this.flush();
   }
 
-  /** Sleeps in slices, so that a pause does not wait for a slow speed limit. */
-  private async idle(ms: number): Promise<void> {
-    const until = performance.now() + ms;
-    while (!this.wants_pause && performance.now() < until) await sleep(Math.min(50, until - performance.now()));
+  /** Sleeps until a step that began then has had its time, in slices: neither a pause nor another limit waits for a slow one. */
+  private async idle(began: number): Promise<void> {
+    const left = () => (this.speed_limit > 0 ? began + 1000 / this.speed_limit - performance.now() : 0);
+    for (let ms = left(); ms > 0 && !this.wants_pause; ms = left()) await sleep(Math.min(50, ms));
   }
 
   private post(rows: Row[]): void {
