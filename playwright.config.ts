@@ -22,7 +22,7 @@ export default defineConfig({
     // What is timed runs alone and last.
     { name: 'measure', testMatch: '**/*.measure.ts', workers: 1, dependencies: ['page', 'webgpu'] },
   ],
-  forbidOnly: !!process.env.CI,
+  forbidOnly: true,
   retries: 0,
   snapshotPathTemplate: 'tests/e2e/appearance/{arg}{ext}',
   expect: {
@@ -43,7 +43,7 @@ export default defineConfig({
   webServer: {
     command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${PORT} --strictPort`,
     url: `http://127.0.0.1:${PORT}/`,
-    reuseExistingServer: !process.env.CI,
+    reuseExistingServer: false,
     timeout: 30_000,
   },
 });

@@ -29,8 +29,8 @@ export default defineConfig({
           environment: 'node',
           pool: 'forks', // threads get a copy of process.env that the Vulkan loader never sees
           maxWorkers: 2, // a file keeps one core busy
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 120_000, // many compile shaders for seconds where other programs have the cores
+          hookTimeout: 120_000,
         },
       },
     ],

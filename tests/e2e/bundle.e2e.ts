@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { CHART, expect, open, phase, reach, stepOf, test } from './lib/page.ts';
 
 test('a bundle is saved, dropped on a fresh page, and computed again bit for bit', async ({ page }, where) => {
+  test.setTimeout(120_000); // the command line computes the run again
   await open(page, '?engine=cpu&seed=4&batch.replicas=2#take');
   await reach(page, 8);
   const rate = page.getByRole('textbox', { name: 'learning rate' });
@@ -40,7 +41,7 @@ test('a bundle is saved, dropped on a fresh page, and computed again bit for bit
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ['scripts/run.mjs', 'src/cli/train.ts', '--bundle', file, '--quiet'],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', timeout: 60_000 },
   );
   expect(stdout, stderr).toMatch(/All \d{3,} numbers of the bundle were computed again, bit for bit\./);
 });

@@ -115,7 +115,7 @@ test('papers are searched, and what runs is a link', async ({ page }) => {
 });
 
 test('the law says why there is no fit, then fits a running run', async ({ page }) => {
-  await open(page, '?batch.eval_every=1000#law');
+  await open(page, '?batch.eval_every=1000&speed=1#law');
   await expect(page.getByTestId('law-why')).toContainText('There is no fit yet');
   await open(page, '?batch.eval_every=2&speed=5#law');
   await expect(page.getByTestId('law-line')).toBeAttached({ timeout: 30_000 });

@@ -70,6 +70,7 @@ test('every part of every lesson can be read without an error', async ({ page })
     await lesson.getByRole('button', { name: /^(Next|Next lesson|All lessons)$/ }).click();
     await expect(lesson.getByRole('heading', { level: 2 })).not.toHaveText(title!);
   }
+  await expect(lesson.getByRole('heading', { level: 2 })).toHaveText('Choose a lesson');
   expect(seen.size).toBeGreaterThan(24);
 });
 

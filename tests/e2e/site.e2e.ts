@@ -18,14 +18,14 @@ const test = base.extend<object, { site: Awaited<ReturnType<typeof serveSite>> }
 test('runs under any path with no special headers', async ({ page, site }) => {
   await open(page, '?engine=cpu&seed=3#experiments/entropy_collapse');
   await reach(page, 5);
-  expect(page.url()).toMatch(/\/deep\/er\/path\/\?seed=3&engine=cpu#experiments\/entropy_collapse$/);
+  await expect(page).toHaveURL(/\/deep\/er\/path\/\?seed=3&engine=cpu#experiments\/entropy_collapse$/);
   await expect(page.getByTestId('results')).toBeVisible(); // results lie beside the page
   await page.evaluate(() => {
     location.hash = '#about';
   });
   await expect(page.locator('.katex').first()).toBeVisible({ timeout: 20_000 });
   expect(await page.evaluate(async () => (await fetch('schemas/checkpoint.schema.json')).status)).toBe(200);
-  expect(site.asked.filter((line) => !line.startsWith('200 /deep/er/path/'))).toEqual([]);
+  await expect.poll(() => site.asked.some((line) => line.endsWith('.woff2'))).toBe(true);
   expect(site.asked.some((line) => /worker-.*\.js$/.test(line))).toBe(true);
-  expect(site.asked.some((line) => line.endsWith('.woff2'))).toBe(true);
+  expect(site.asked.filter((line) => !line.startsWith('200 /deep/er/path/'))).toEqual([]);
 });

@@ -92,14 +92,14 @@ describe('the page', () => {
   test('shows the former settings, says nothing of a problem, and lets the run go on', async () => {
     const lab = labWith(`?${small}`);
     await lab.session.begin();
-    await expect.poll(() => lab.run.getState().metrics.num_rows).toBeGreaterThan(3);
+    await expect.poll(() => lab.run.getState().metrics.num_rows, { timeout: 15_000 }).toBeGreaterThan(3);
     const { config } = lab.setup.getState();
     const rows = lab.run.getState().metrics.num_rows;
     cancelWhenWarming(lab);
     await lab.session.open({ seed: 9, batch: { ...config.batch, warm_up_steps: 2000 } });
     expect(lab.setup.getState().config).toEqual(config);
     expect(lab.run.getState().problem).toBe('');
-    await expect.poll(() => lab.run.getState().metrics.num_rows).toBeGreaterThan(rows);
+    await expect.poll(() => lab.run.getState().metrics.num_rows, { timeout: 15_000 }).toBeGreaterThan(rows);
     expect(lab.run.getState().status.phase).toBe('running');
     await lab.session.toggle();
   });

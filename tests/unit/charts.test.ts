@@ -119,9 +119,9 @@ describe('windows', () => {
       drawnRows({ metrics }, ['a'], as);
       return performance.now() - began;
     };
-    const window = { first: 500, last: 99_000 };
-    const anew = timed({ window, smoothing: 100, has_singles: true });
-    const again = timed({ window, smoothing: 100, has_singles: true });
+    const how = (k: number) => ({ window: { first: 500 + k, last: 99_000 }, smoothing: 100, has_singles: true });
+    const pairs = range(0, 5).map((k) => [timed(how(k)), timed(how(k))]);
+    const [anew, again] = [0, 1].map((i) => Math.min(...pairs.map((pair) => pair[i]))); // other programs have the cores too
     console.log(`100,000 rows, 8 replicas: a new window ${anew.toFixed(1)} ms, the same again ${again.toFixed(1)} ms`);
     expect(anew).toBeLessThan(200); // some 10 ms where nothing else runs
     expect(again).toBeLessThan(50);

@@ -321,7 +321,7 @@ describe('a run', () => {
     expect(existsSync(path('no'))).toBe(false);
   });
 
-  test('Ctrl-C ends it in order: whole lines, then the exit code of an interruption', async () => {
+  test('Ctrl-C ends it in order: whole lines, then the exit code of an interruption', { timeout: 60_000 }, async () => {
     const before = process.listenerCount('SIGINT');
     const running = main([...words('--engine cpu --quiet --steps 1000000 --out'), path('long.jsonl')]);
     await vi.waitFor(() => expect(readFileSync(path('long.jsonl'), 'utf8')).not.toBe(''), { timeout: 20_000 });

@@ -19,11 +19,13 @@ export async function realLab(query: string): Promise<Lab> {
   return lab;
 }
 
+const PATIENCE = { timeout: 15_000 };
+
 /** Takes steps one by one and waits for their rows. */
 export async function takeSteps({ run, session }: Lab, count: number): Promise<void> {
   const before = run.getState().metrics.num_rows;
   for (let k = 0; k < count; k++) await session.step();
   await vi.waitFor(() => {
     if (run.getState().metrics.num_rows !== before + count) throw new Error('rows are missing');
-  });
+  }, PATIENCE);
 }
