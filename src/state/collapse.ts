@@ -1,7 +1,7 @@
 /** The moment of entropy collapse in a run, and the move that a reader may want to make then. */
 import type { Catalogue } from './catalogue.ts';
 import type { MetricStore } from './metricStore.ts';
-import { ENTROPY } from './summary.ts';
+import { ENTROPY, REWARD } from './summary.ts';
 
 /** Id of the metric that says how many groups teach nothing. */
 export const FLAT_GROUPS = 'frac_reward_zero_std';
@@ -20,6 +20,8 @@ export interface Collapse {
   entropy: number;
   /** share of groups without spread then */
   flat: number;
+  /** mean reward then */
+  reward: number;
 }
 
 /** Looks for the collapse in a growing run; every row is looked at once. */
@@ -37,8 +39,9 @@ export class CollapseWatch {
     }
     const entropy = metrics.column(ENTROPY)?.mean;
     const flat = metrics.column(FLAT_GROUPS)?.mean;
+    const reward = metrics.column(REWARD)?.mean;
     const start = metrics.first(ENTROPY)?.mean;
-    if (!entropy || !flat || start === undefined) return this.found;
+    if (!entropy || !flat || !reward || start === undefined) return this.found;
     const mean = (column: Float32Array, end: number) => {
       let sum = 0;
       for (let i = end - ROWS; i < end; i++) sum += column[i];
@@ -47,7 +50,8 @@ export class CollapseWatch {
     for (let end = Math.max(this.next, ROWS) + 1; end <= metrics.num_rows && !this.found; end++) {
       const now = mean(entropy, end);
       const share = mean(flat, end);
-      if (now < LEFT * start && share >= FLAT) this.found = { step: metrics.steps[end - 1], entropy: now, flat: share };
+      if (now < LEFT * start && share >= FLAT)
+        this.found = { step: metrics.steps[end - 1], entropy: now, flat: share, reward: mean(reward, end) };
     }
     this.next = metrics.num_rows;
     return this.found;

@@ -73,7 +73,8 @@ export function makeEmbedBridge(
       timer = setTimeout(tellStep, Math.max(0, told_ms + TELL_EVERY_MS - now()));
     if (after.marks !== before.marks) {
       const mark = after.marks.at(-1);
-      if (mark && mark !== before.marks.at(-1)) tell({ type: 'edit', step: mark.step, text: mark.text });
+      const edit = mark?.edits.at(-1);
+      if (edit && mark !== before.marks.at(-1)) tell({ type: 'edit', step: edit.step, text: edit.text });
     }
     if (after.problem !== before.problem && after.problem !== '' && !is_setting)
       tell({ type: 'error', message: after.problem });

@@ -1,16 +1,19 @@
 /** What the worker said: the run, its status, its rows and the changes made to it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Edit, RowBatch, RunInfo, SampleGroup, Status } from '../trainer/protocol.ts';
+import { formatCount } from './format.ts';
 import { MetricStore } from './metricStore.ts';
 import { SampleHistory } from './sampleHistory.ts';
 
 /** The state before the worker has said anything. */
 const NO_STATUS: Status = { phase: 'empty', step: 0, steps_per_second: 0, message: '', progress: 0 };
 
-/** A change of a running run, as the chart marks it. */
+/** A change of a running run, as the chart marks it: an edit, or those of one drag, at the step that saw the first. */
 export interface Mark extends Edit {
   /** counts the marks of a run from 1; the number on the chart and in the list */
   number: number;
+  /** what was changed step by step */
+  edits: readonly Edit[];
 }
 
 /** What the replicas of a run differ in: by replica, hyperparameters with their values. */
@@ -60,11 +63,21 @@ const ARROW = ' → ';
 const SAME_DRAG_MS = 1500; // edits of one slider that follow each other this closely are one change
 
 /** Two edits of one drag as one: from where the first began to where the last ended. */
-const mergedText = (first: string, last: string) => {
-  const [from] = first.split(ARROW);
-  const [, to] = last.split(ARROW);
-  return to === undefined ? last : from + ARROW + to;
+const mergedText = (first: Edit, last: Edit) => {
+  const [from] = first.text.split(ARROW);
+  const [, to] = last.text.split(ARROW);
+  return to === undefined ? last.text : from + ARROW + to;
 };
+
+/** A mark with one more edit of its drag. Edits that no step has seen are one with the next. */
+function longer({ number, edits }: Mark, edit: Edit): Mark {
+  const last = edits[edits.length - 1];
+  const is_unseen = last.step === edit.step;
+  const all = is_unseen ? [...edits.slice(0, -1), { ...edit, text: mergedText(last, edit) }] : [...edits, edit];
+  const text = mergedText(all[0], edit);
+  const way = all.length > 1 ? `, in ${all.length} moves until step ${formatCount(edit.step)}` : '';
+  return { number, step: all[0].step, text: text + way, edits: all };
+}
 
 /** What an edit is about: a setting, whose value stands before the arrow, or a role, whose part stands behind a colon. */
 const subjectOf = (edit: Edit) => edit.text.replace(/( \S+ → .*|: .*)$/s, '');
@@ -112,11 +125,9 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
       last_edit_ms = time;
       set(({ marks }) => {
         const last = marks.at(-1);
-        if (last && is_same_drag && subjectOf(last) === subjectOf(edit)) {
-          const merged = { ...edit, text: mergedText(last.text, edit.text), number: last.number };
-          return { marks: [...marks.slice(0, -1), merged] };
-        }
-        return { marks: [...marks, { ...edit, number: (last?.number ?? 0) + 1 }] };
+        if (last && is_same_drag && subjectOf(last.edits[0]) === subjectOf(edit))
+          return { marks: [...marks.slice(0, -1), longer(last, edit)] };
+        return { marks: [...marks, { ...edit, number: (last?.number ?? 0) + 1, edits: [edit] }] };
       });
     },
     setStatus: (status) => set({ status }),

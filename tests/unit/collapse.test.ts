@@ -7,15 +7,15 @@ import { tasks } from '../../src/tasks/index.ts';
 
 type Rows = readonly (readonly [entropy: number, flat: number])[];
 
-/** Rows of one replica that hold entropy and the share of groups without spread. */
+/** Rows of one replica that hold entropy, the share of groups without spread, and rewards that grow by 0.01 a step. */
 function fill(store: MetricStore, rows: Rows): MetricStore {
-  store.setMetrics(['entropy', 'frac_reward_zero_std']);
+  store.setMetrics(['entropy', 'frac_reward_zero_std', 'reward_mean']);
   store.append({
-    num_metrics: 2,
+    num_metrics: 3,
     num_replicas: 1,
     steps: Int32Array.from(rows, (_, i) => i),
     seconds: Float64Array.from(rows, (_, i) => i),
-    values: Float32Array.from(rows.flat()),
+    values: Float32Array.from(rows.flatMap((row, i) => [...row, i / 100])),
   });
   return store;
 }
@@ -28,6 +28,7 @@ test('a collapse is found at the first step after which both means have crossed'
   expect(found?.step).toBe(32); // of rows 28 to 32 three have a share of 0.9
   expect(found?.flat).toBeCloseTo(0.58, 5);
   expect(found?.entropy).toBeLessThan(0.17);
+  expect(found?.reward).toBeCloseTo(0.3, 5);
 });
 
 test('entropy that falls while groups still differ is no collapse, and neither is one flat batch', () => {

@@ -8,7 +8,7 @@ import { labWith } from './lib/fakeTrainer.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
 describe('run store', () => {
-  test('a drag is one mark, from where it began to where it ended', () => {
+  test('a drag is one mark, at its first step, and keeps what every step saw', () => {
     let time = 0;
     const store = makeRunStore(() => time);
     const edit = (step: number, text: string, wait: number) => {
@@ -16,14 +16,24 @@ describe('run store', () => {
       store.getState().addEdit({ step, text });
     };
     edit(10, 'clip low 0.2 → 0.3', 0);
-    edit(11, 'clip low 0.3 → 0.4', 200);
+    edit(10, 'clip low 0.3 → 0.4', 200);
     edit(12, 'clip low 0.4 → 0.5', 200);
+    edit(12, 'clip low 0.5 → 0.6', 200);
     edit(13, 'clip high 0.2 → 0.3', 200);
     edit(14, 'clip high 0.3 → 0.2', 5000);
+    edit(14, 'clip high 0.2 → 0.1', 100);
     expect(store.getState().marks).toEqual([
-      { number: 1, step: 12, text: 'clip low 0.2 → 0.5' },
-      { number: 2, step: 13, text: 'clip high 0.2 → 0.3' },
-      { number: 3, step: 14, text: 'clip high 0.3 → 0.2' },
+      {
+        number: 1,
+        step: 10,
+        text: 'clip low 0.2 → 0.6, in 2 moves until step 12',
+        edits: [
+          { step: 10, text: 'clip low 0.2 → 0.4' },
+          { step: 12, text: 'clip low 0.4 → 0.6' },
+        ],
+      },
+      { number: 2, step: 13, text: 'clip high 0.2 → 0.3', edits: [{ step: 13, text: 'clip high 0.2 → 0.3' }] },
+      { number: 3, step: 14, text: 'clip high 0.3 → 0.1', edits: [{ step: 14, text: 'clip high 0.3 → 0.1' }] },
     ]);
   });
 

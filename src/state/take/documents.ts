@@ -40,7 +40,7 @@ export function settingsDocument(catalogue: Catalogue, setup: Setup, { info, mar
     engine: info ? `${info.engine.kind}: ${info.engine.adapter}` : '',
     first_step: rows > 0 ? metrics.steps[0] : null,
     last_step: rows > 0 ? metrics.steps[rows - 1] : null,
-    changes: marks.map(({ step, text }) => ({ step, text })),
+    changes: marks.flatMap(({ edits }) => edits.map(({ step, text }) => ({ step, text }))),
     metrics: (info?.metrics ?? []).map(({ id, label, unit, doc }) => ({ id, label, unit, doc })),
   };
 }
