@@ -34,7 +34,7 @@ export function formatPlain(value: number): string {
 }
 
 /** A round number on an axis. */
-export const formatTick = (value: number): string => formatPlain(value).replace('-', MINUS);
+export const formatTick = (value: number): string => formatPlain(value).replaceAll('-', MINUS);
 
 /** The value of a knob as it is read: the name of a choice, `off` for the zero below a logarithmic range. */
 export function formatValue(knob: Knob, value: number): string {

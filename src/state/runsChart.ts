@@ -227,6 +227,7 @@ export function linePath(rows: readonly ChartRow[], key: string, area: PlotArea)
     const value = row[key];
     if (typeof value === 'number') out.push(`${tenth(x_px(row.step))} ${tenth(y_px(value))}`);
   }
+  if (out.length === 1) return `M${out[0]}h0`; // a dot, as the ends of lines are round
   return out.length === 0 ? '' : `M${out.join('L')}`;
 }
 

@@ -5,13 +5,13 @@ import { DropTarget } from './controls/DropTarget.tsx';
 import { KeyHelp } from './controls/KeyHelp.tsx';
 import { useKeys } from './controls/keyboard.ts';
 import { Notices } from './controls/Notices.tsx';
-import { PhoneChoices, RunControls } from './controls/RunControls.tsx';
+import { LateControls, RunControls } from './controls/RunControls.tsx';
 import { StatusMessage } from './controls/StatusLine.tsx';
 import { AdapterLine, Header } from './header/Header.tsx';
 import { NextMove } from './header/NextMove.tsx';
 import { Statement } from './header/Statement.tsx';
 import { LazyPanel } from './LazyPanel.tsx';
-import { useIsPhone, useLab, useSetup } from './lab.tsx';
+import { useIsNarrow, useLab, useSetup } from './lab.tsx';
 import { LessonSlot } from './lessons/LessonSlot.tsx';
 import { MetricTable } from './metrics/MetricTable.tsx';
 import { HyperPanel } from './panels/HyperPanel.tsx';
@@ -52,7 +52,7 @@ function Sidebar() {
 export function App() {
   const { catalogue } = useLab();
   const algorithm = useSetup((state) => own(catalogue.algorithms, state.config.algorithm)?.title);
-  const is_phone = useIsPhone();
+  const is_narrow = useIsNarrow();
   useKeys();
   return (
     <>
@@ -67,7 +67,7 @@ export function App() {
         <div className="columns">
           <div className="results">
             <ChartsPanel />
-            {is_phone && <PhoneChoices />}
+            {is_narrow && <LateControls />}
             <LazyRuns />
             <LazyPanel id="sweep" title="Sweep" note="one knob or two over replicas">
               <SweepPanel />
@@ -106,7 +106,7 @@ export function App() {
       <footer className="foot">
         All of this runs in the page: nothing is sent anywhere. <a href="?selftest">Self-test</a> compares every shader
         with its twin on this device.
-        {is_phone && <AdapterLine />}
+        {is_narrow && <AdapterLine />}
       </footer>
       <KeyHelp />
       <DropTarget />

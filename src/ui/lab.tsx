@@ -120,15 +120,15 @@ export function useLate<T>(value: T): T {
   return late;
 }
 
-const PHONE = '(max-width: 560px)'; // as in the style sheets
-const phone = typeof matchMedia === 'undefined' ? undefined : matchMedia(PHONE);
-const onPhone = (changed: () => void) => {
-  phone?.addEventListener('change', changed);
-  return () => phone?.removeEventListener('change', changed);
+const NARROW = '(max-width: 860px), (max-height: 520px)'; // as in the style sheets
+const narrow = typeof matchMedia === 'undefined' ? undefined : matchMedia(NARROW);
+const onNarrow = (changed: () => void) => {
+  narrow?.addEventListener('change', changed);
+  return () => narrow?.removeEventListener('change', changed);
 };
 
-/** Whether the window is as narrow as a phone: what is used less then stands behind the charts. */
-export const useIsPhone = (): boolean => useSyncExternalStore(onPhone, () => phone?.matches ?? false);
+/** Whether the window is narrow or low, as on a phone or a zoomed projector: what is used less then stands behind the charts. */
+export const useIsNarrow = (): boolean => useSyncExternalStore(onNarrow, () => narrow?.matches ?? false);
 
 /** The size of an element on the page, for drawing that needs numbers. */
 export function useSize<E extends Element>() {

@@ -57,6 +57,11 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
   const reading = read_step === undefined ? undefined : places[nearestPlace(places, read_step)];
   const shown = reading ?? places.at(-1) ?? 0;
   const row = rowAt(rows, shown);
+  // beside kept runs all are read at one place: where nothing is pointed at, the last that all of them have
+  const ends = [rows.at(-1)?.last, ...curves.map(({ last }) => last.at(-1))].filter((end) => end !== undefined);
+  const common = curves.length > 0 && window === undefined ? Math.min(...ends) : undefined;
+  const legend_place = reading ?? common;
+  const legend_row = legend_place === undefined ? undefined : rowAt(rows, legend_place);
   const live = row?.[metric];
 
   const keys = series.flatMap(({ id, kind }) =>
@@ -158,10 +163,16 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
         <ChartLegend
           series={series}
           overlaid={overlaid}
-          place={reading}
-          row={reading === undefined ? undefined : row}
+          place={legend_place}
+          row={legend_row}
           newest={rows.at(-1)}
-          step_text={placeText(by, shown, row)}
+          place_text={
+            legend_place === undefined
+              ? undefined
+              : reading !== undefined
+                ? `at ${placeText(by, shown, row)}`
+                : `at ${placeText(by, legend_place)}, the last of all`
+          }
           smooth={smooth}
           optimum={optimum}
           collapse={collapse && `collapse at step ${formatCount(collapse.step)}`}

@@ -9,11 +9,12 @@ import type { Series } from './MetricChart.tsx';
 interface Props {
   series: readonly Series[];
   overlaid: readonly Overlaid[];
-  /** where the reading line stands; the latest values are shown without one */
+  /** where values are read; the latest ones are shown without it */
   place: number | undefined;
   /** the live row there, where the live run has come so far */
   row: ChartRow | undefined;
-  step_text: string;
+  /** that place in words */
+  place_text: string | undefined;
   optimum?: number;
   /** the latest live row, which has the latest running mean */
   newest: ChartRow | undefined;
@@ -35,7 +36,7 @@ export function ChartLegend({
   place,
   row,
   newest,
-  step_text,
+  place_text,
   smooth,
   optimum,
   collapse,
@@ -93,8 +94,7 @@ export function ChartLegend({
         </span>
       )}
       {remark && <span className="legend-remark muted">{remark}</span>}
-      {place === undefined && overlaid.length > 0 && <span className="legend-latest muted">latest</span>}
-      {place !== undefined && <span className="legend-item legend-step">at {step_text}</span>}
+      {place_text && <span className="legend-item legend-step">{place_text}</span>}
     </p>
   );
 }

@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from 'react';
 import { replicasOf } from '../../state/catalogue.ts';
 import { CollapseWatch } from '../../state/collapse.ts';
-import { ACCURACY, bandSentence, chartSentence, ENTROPY, REWARD } from '../../state/summary.ts';
-import { useFrame, useIsPhone, useLab, useLate, useRun, useSetup, useView } from '../lab.tsx';
+import { ACCURACY, bandSentence, chartSentence, ENTROPY, phaseOf, REWARD } from '../../state/summary.ts';
+import { useFrame, useIsNarrow, useLab, useRun, useSetup, useView } from '../lab.tsx';
 import { MoreCharts } from '../runs/MoreCharts.tsx';
 import { ChartFrame } from './ChartFrame.tsx';
 import { ChartTools } from './ChartTools.tsx';
@@ -11,10 +11,9 @@ import type { Series } from './MetricChart.tsx';
 import { useChartData } from './useChartData.ts';
 import './charts.css';
 
-const REWARD_SERIES: readonly Series[] = [
-  { id: REWARD, kind: 'line', color: 'var(--reward)' },
-  { id: ACCURACY, kind: 'points', color: 'var(--accuracy)' },
-];
+const REWARD_ALONE: readonly Series[] = [{ id: REWARD, kind: 'line', color: 'var(--reward)' }];
+const ACCURACY_SERIES: readonly Series[] = [{ id: ACCURACY, kind: 'points', color: 'var(--accuracy)' }];
+const REWARD_SERIES = [...REWARD_ALONE, ...ACCURACY_SERIES];
 const ENTROPY_SERIES: readonly Series[] = [{ id: ENTROPY, kind: 'line', color: 'var(--entropy)' }];
 const IDS = [REWARD, ACCURACY, ENTROPY];
 
@@ -26,29 +25,24 @@ const SPEAK_EVERY_MS = 15_000;
 function Charts() {
   const { catalogue, run } = useLab();
   const data = useChartData(IDS, REDRAW_MS);
-  const reward_data = useLate(data);
-  const entropy_data = useLate(data);
   const optimum = useRun((state) => state.info?.optimum);
+  const is_share = optimum === undefined || optimum <= 1; // else accuracy has an axis of its own
   const charted = useView((state) => state.charted);
   const num_replicas = useSetup((state) => replicasOf(catalogue, state.config));
   const { metrics } = run.getState();
   useEffect(() => metrics.watch([REWARD, ENTROPY, ...charted]), [metrics, charted]);
   const watch = useMemo(() => new CollapseWatch(), []);
   const collapse = watch.look(metrics);
-  const is_phone = useIsPhone();
+  const is_narrow = useIsNarrow();
   return (
     <>
-      {!is_phone && <ChartTools />}
-      <ChartFrame title="Reward" data={reward_data} series={REWARD_SERIES} optimum={optimum} />
-      <ChartFrame
-        title="Entropy"
-        unit="nats"
-        data={entropy_data}
-        series={ENTROPY_SERIES}
-        floor={0}
-        collapse={collapse}
-      />
-      {is_phone && <ChartTools />}
+      {!is_narrow && <ChartTools />}
+      <div className="chart-pair">
+        <ChartFrame title="Reward" data={data} series={is_share ? REWARD_SERIES : REWARD_ALONE} optimum={optimum} />
+        <ChartFrame title="Entropy" unit="nats" data={data} series={ENTROPY_SERIES} floor={0} collapse={collapse} />
+      </div>
+      {!is_share && <ChartFrame title="Accuracy" data={data} series={ACCURACY_SERIES} floor={0} optimum={1} />}
+      {is_narrow && <ChartTools />}
       <p className="legend-note muted">{bandSentence(data.steps_per_point, num_replicas, data)}</p>
       <MoreCharts />
     </>
@@ -58,12 +52,14 @@ function Charts() {
 /** The charts in one sentence: written every second, spoken far less often. */
 function Summary({ is_spoken }: { is_spoken: boolean }) {
   const { run } = useLab();
-  useFrame(is_spoken ? SPEAK_EVERY_MS : WRITE_EVERY_MS);
+  useRun(phaseOf); // a pause is spoken of at once
+  const has_rows = run.getState().metrics.num_rows > 0;
+  useFrame(is_spoken && has_rows ? SPEAK_EVERY_MS : WRITE_EVERY_MS);
   const sentence = chartSentence(run.getState());
   if (is_spoken) {
     return (
-      <p className="unseen" role="status">
-        {sentence}
+      <p className="unseen" role="status" data-testid="chart-spoken">
+        {has_rows ? sentence : ''}
       </p>
     );
   }

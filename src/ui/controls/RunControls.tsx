@@ -1,4 +1,4 @@
-import { useIsPhone } from '../lab.tsx';
+import { useIsNarrow } from '../lab.tsx';
 import { KeepButton } from '../runs/KeepButton.tsx';
 import { FileButtons } from './FileButtons.tsx';
 import { PlayButton, ResetButton, SpeedLimit, StepButton } from './RunButtons.tsx';
@@ -15,9 +15,9 @@ function RunChoices() {
   );
 }
 
-/** The bar that stays in sight: run, pause, step, reset, seed, speed, files, and where the run is. A phone's is shorter. */
+/** The bar that stays in sight: run, pause, step, reset, seed, speed, files, and where the run is. It is shorter in a narrow window. */
 export function RunControls() {
-  const is_phone = useIsPhone();
+  const is_narrow = useIsNarrow();
   return (
     <section className="controls" aria-label="Run">
       <div className="control-group">
@@ -28,17 +28,17 @@ export function RunControls() {
       </div>
       <div className="control-group">
         <StatusLine />
-        {!is_phone && <SpeedLimit />}
+        {!is_narrow && <SpeedLimit />}
       </div>
-      {!is_phone && <RunChoices />}
+      {!is_narrow && <RunChoices />}
     </section>
   );
 }
 
-/** What a phone's bar leaves out. */
-export function PhoneChoices() {
+/** What the bar leaves out in a narrow window. */
+export function LateControls() {
   return (
-    <section className="controls" aria-label="Speed, seed and files">
+    <section className="controls is-late" aria-label="Speed, seed and files">
       <SpeedLimit />
       <RunChoices />
     </section>

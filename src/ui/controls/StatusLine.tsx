@@ -10,7 +10,7 @@ export function StatusLine() {
     <p className="status" data-testid="status" data-phase={phase}>
       <span className={`status-phase is-${phase}`}>{PHASE_TITLES[phase]}</span>
       <span>
-        step <b data-testid="step">{formatCount(step)}</b>
+        <b data-testid="step">{formatCount(step)}</b> {step === 1 ? 'step' : 'steps'}
       </span>
       <span>
         <b>{phase === 'running' ? formatNumber(steps_per_second) : '–'}</b> steps/s

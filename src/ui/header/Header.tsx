@@ -1,12 +1,16 @@
 import { adapterSentence } from '../../state/summary.ts';
 import type { EngineChoice } from '../../state/urlState.ts';
-import { useIsPhone, useLab, useRun, useSetup } from '../lab.tsx';
+import { useIsNarrow, useLab, useRun, useSetup } from '../lab.tsx';
 import { PlaceLink } from '../links.tsx';
 import { CopyLink } from '../take/CopyLink.tsx';
 import { ThemePick } from './ThemePick.tsx';
 import './header.css';
 
-const ENGINE_TITLES: Record<EngineChoice, string> = { auto: 'Automatic', webgpu: 'WebGPU', cpu: 'CPU' };
+const ENGINE_TITLES: Record<EngineChoice, string> = {
+  auto: 'Engine: automatic',
+  webgpu: 'Engine: WebGPU',
+  cpu: 'Engine: CPU',
+};
 
 /** Which hardware the run is on, and the choice of another engine. */
 export function AdapterLine() {
@@ -25,7 +29,7 @@ export function AdapterLine() {
         {sentence}
       </span>
       <label className="inline-field">
-        Engine
+        <span className="unseen">Engine</span>
         <select value={engine} onChange={(event) => void session.setEngine(event.target.value as EngineChoice)}>
           {Object.entries(ENGINE_TITLES).map(([id, title]) => (
             <option key={id} value={id}>
@@ -41,11 +45,11 @@ export function AdapterLine() {
 /** The page's name, the hardware, what there is to read and to take along, and the theme. */
 export function Header() {
   const { view } = useLab();
-  const is_phone = useIsPhone();
+  const is_narrow = useIsNarrow();
   return (
     <header className="top">
       <h1>Rollout Lab</h1>
-      {!is_phone && <AdapterLine />}
+      {!is_narrow && <AdapterLine />}
       <nav className="top-links" aria-label="More">
         <button
           type="button"

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { keepTheme, keptTheme, showTheme, THEMES, type Theme } from '../../state/theme.ts';
 
-const TITLES: Record<Theme, string> = { auto: 'System theme', light: 'Light', dark: 'Dark' };
+const TITLES: Record<Theme, string> = { auto: '◐ System', light: '◐ Light', dark: '◐ Dark' };
 const storage = () => localStorage;
 
 /** The choice between light, dark and the system's own. */

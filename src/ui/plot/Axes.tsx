@@ -17,6 +17,7 @@ interface Props {
 const PER_CHARACTER_PX = 8; // of the widest figure
 const LEFT_OF_PLOT = 8;
 const BELOW_PLOT = 18;
+const MOST_LETTERS = 5; // a longer number is written smaller, so that none is cut off
 
 /** A grid line with its number for every tick of the vertical axis, the horizontal axis, and its numbers. */
 export function Axes({ area, x_ticks = [], y_ticks, base, formatX = formatTick, formatY = formatTick }: Props) {
@@ -30,7 +31,13 @@ export function Axes({ area, x_ticks = [], y_ticks, base, formatX = formatTick, 
       {y_ticks.map((tick) => (
         <g key={tick}>
           <line className="grid-line" x1={left} x2={right} y1={y_px(tick)} y2={y_px(tick)} />
-          <text x={left - LEFT_OF_PLOT} y={y_px(tick)} dy="0.35em" textAnchor="end">
+          <text
+            className={formatY(tick).length > MOST_LETTERS ? 'axis-number is-long' : 'axis-number'}
+            x={left - LEFT_OF_PLOT}
+            y={y_px(tick)}
+            dy="0.35em"
+            textAnchor="end"
+          >
             {formatY(tick)}
           </text>
         </g>
