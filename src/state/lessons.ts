@@ -111,6 +111,23 @@ export function taskAddress(lab: Pick<Lab, 'catalogue' | 'setup' | 'view'>, { op
   return withLesson(query === '?' ? '' : query, lab.view.getState().lesson);
 }
 
+/** The run that a part without one of its own goes on from: the last that an earlier part opens, and which part that is. */
+export function formerRun({ parts }: Lesson, part: number): { part: number; task: Task } | undefined {
+  const opening = parts
+    .slice(0, part)
+    .flatMap(({ blocks }, index) =>
+      blocks.flatMap((block) => (block.kind === 'task' && block.open ? [{ part: index + 1, task: block }] : [])),
+    );
+  const last = opening.at(-1);
+  return last?.part === part ? undefined : last;
+}
+
+/** Whether the page's run is the one that a task opens, with whichever seed. */
+export function isRunOf(lab: Pick<Lab, 'catalogue' | 'setup'>, { open }: Task): boolean {
+  const { config } = lab.setup.getState();
+  return addressOf(lab, config) === addressOf(lab, { ...lessonConfig(open ?? {}), seed: config.seed });
+}
+
 /** The command that measures a setup as its numbers were measured, one seed's line to see how. */
 export function commandOf(
   catalogue: Catalogue,

@@ -58,7 +58,7 @@ test('the card of an algorithm: differences, equations bound to sliders, code', 
   await expect(page.getByTestId('differences').getByRole('row')).toHaveCount(4);
   await expect(page.getByTestId('differences')).toContainText('Constant length');
   await expect(page.getByTestId('differences').getByRole('columnheader', { name: 'This run' })).toBeVisible();
-  await expect(about.locator('.equation .katex-html')).toHaveCount(10);
+  await expect(about.locator('.equation:has(.katex-html)')).toHaveCount(10);
   await expect(about.locator('.katex-mathml math').first()).toBeAttached();
   await expect(about.locator('.katex-error')).toHaveCount(0);
 

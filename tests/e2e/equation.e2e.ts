@@ -40,6 +40,13 @@ test('a symbol lights its slider, its metric and its lines, and a slider lights 
   await expect(page.locator('.knob[data-knob=learning_rate]')).toHaveClass(/is-lit/);
   await page.setViewportSize({ width: 390, height: 844 });
   await checkWidth(page, 390);
+
+  const wide = page.getByRole('group', { name: 'Update of the weights' });
+  await expect(wide, 'fades where it goes on').toHaveClass('equation more-end');
+  await wide.evaluate((element) => element.scrollTo({ left: 40 }));
+  await expect(wide).toHaveClass('equation more-start more-end');
+  await wide.evaluate((element) => element.scrollTo({ left: element.scrollWidth }));
+  await expect(wide).toHaveClass('equation more-start');
 });
 
 test('the law shows what its covariance predicts beside what was measured, once that is asked for', async ({

@@ -50,6 +50,46 @@ test('a lesson is opened, followed by its buttons, and linked by its address', a
   await phase(page, 'running');
 });
 
+test('a part that goes on from an earlier run says so while another one is open, and nothing moves', async ({
+  page,
+}) => {
+  await page.goto('./?lesson=clipping&part=3');
+  await phase(page, 'running');
+  const lesson = page.getByTestId('lesson');
+  const line = lesson.getByText('This part goes on from the run of part 2.');
+  await expect(line).toBeVisible();
+  const place = () => lesson.getByRole('button', { name: 'Show me where' }).boundingBox();
+  const before = await place();
+  await lesson.getByRole('link', { name: 'Start with 8 epochs' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(line).toBeHidden();
+  await expect(page.getByTestId('goes-on')).toBeFocused();
+  await expect(lesson.getByText('The run was set.')).toBeVisible();
+  expect(await place()).toEqual(before);
+  await expect.poll(() => query(page).get('batch.epochs')).toBe('8');
+  expect(query(page).get('part')).toBe('3');
+  await page.keyboard.press(',');
+  await page.keyboard.press('.');
+  await expect(lesson.getByRole('heading', { level: 2 })).toHaveText('One clipped token, closely');
+  await expect(page.getByTestId('goes-on')).toHaveCount(0);
+});
+
+test('an equation takes a line for each clause where the sheet is narrow', async ({ page }) => {
+  await page.goto('./?lesson=clipping&part=1');
+  const equation = page.getByRole('group', { name: 'Clipped objective' });
+  for (const [width, num_lines] of [
+    [1440, 2],
+    [1100, 1],
+    [390, 2],
+  ]) {
+    await page.setViewportSize({ width, height: 900 });
+    const lines = () =>
+      equation.locator('.katex-display').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().left));
+    await expect.poll(async () => new Set(await lines()).size, { message: `at ${width}` }).toBe(3 - num_lines);
+    await expect(equation).toHaveClass('equation');
+  }
+});
+
 test('an unknown lesson gives a sentence and the list', async ({ page }) => {
   await page.goto('./?lesson=constructor&part=x');
   await expect(page.getByTestId('lesson').getByRole('alert')).toContainText('There is no lesson “constructor”.');

@@ -10,6 +10,7 @@ import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import { collectLessons, lessonOf, lessons } from '../../src/lessons/index.ts';
 import { BUTTONS, CHARTS, PICKS, SECTIONS } from '../../src/lessons/lesson.ts';
+import { clausesOf } from '../../src/state/clauses.ts';
 import { makeLab } from '../../src/state/lab.ts';
 import { keepLesson, lessonIn, withLesson } from '../../src/state/lessonAddress.ts';
 import {
@@ -17,6 +18,8 @@ import {
   configsOf,
   controlPlace,
   formatMeasured,
+  formerRun,
+  isRunOf,
   lessonConfig,
   taskAddress,
 } from '../../src/state/lessons.ts';
@@ -63,7 +66,8 @@ describe('every lesson', () => {
     for (const { where, block } of blocks) {
       if (block.kind === 'text') expect(block.text.length, where).toBeLessThan(330);
       if (block.kind === 'equation')
-        expect(() => katex.renderToString(block.tex, { throwOnError: true, strict: 'ignore' }), where).not.toThrow();
+        for (const tex of clausesOf(block.tex))
+          expect(() => katex.renderToString(tex, { throwOnError: true, strict: 'ignore' }), where).not.toThrow();
     }
   });
 
@@ -114,6 +118,33 @@ describe('every configuration', () => {
       expect(resolve(setup.config).values).toEqual(resolve(lessonConfig(open)).values);
       expect(lessonIn(address)).toEqual({ id: 'clipping', part: 2 });
     }
+  });
+
+  test('is there for every part: its own, or that of the nearest earlier part', () => {
+    for (const { id, parts } of lessons)
+      for (const [index, { blocks: all }] of parts.entries()) {
+        const has_own = all.some((block) => block.kind === 'task' && block.open);
+        const former = formerRun(lessonOf(id)!, index + 1);
+        expect(former === undefined, `${id} ${index + 1}`).toBe(has_own);
+      }
+    expect(formerRun(lessonOf('entropy_collapse')!, 4)?.part).toBe(1);
+    expect(formerRun(lessonOf('clipping')!, 3)?.part).toBe(2);
+    expect(formerRun(lessonOf('no_labels')!, 2)?.task.button).toBe('Start TTRL');
+  });
+
+  test('is told from another run, and from the same with another seed it is not', () => {
+    const open = (search: string) =>
+      makeLab(registries, () => ({ api: {} as never, broken: new Promise(() => {}), close: () => {} }), search);
+    const { task } = formerRun(lessonOf('clipping')!, 3)!;
+    expect(isRunOf(open(''), task)).toBe(false);
+    expect(isRunOf(open('?batch.epochs=8'), task)).toBe(true);
+    expect(isRunOf(open('?batch.epochs=8&seed=7&speed=5'), task)).toBe(true);
+    expect(isRunOf(open('?batch.epochs=8&set.clip_high=0.4'), task)).toBe(false);
+    for (const lesson of lessons)
+      for (const part of lesson.parts.keys()) {
+        const former = formerRun(lesson, part + 1);
+        if (former) expect(isRunOf(open(taskAddress(open(''), former.task)), former.task), lesson.id).toBe(true);
+      }
   });
 
   test('is measured by a command that can be read, and by metrics that there are', () => {

@@ -1,8 +1,8 @@
-import { type FocusEvent, type KeyboardEvent, type PointerEvent, useId, useLayoutEffect, useMemo } from 'react';
+import { type FocusEvent, type KeyboardEvent, type PointerEvent, useId, useLayoutEffect, useMemo, useRef } from 'react';
 import type { Term } from '../../algorithms/algorithm.ts';
 import { markTerms, type TermPlace } from '../../state/terms.ts';
 import { useLab, useView } from '../lab.tsx';
-import { useTypeset } from './Equation.tsx';
+import { Equation } from './Equation.tsx';
 
 /** An equation, and what its symbols may be. */
 export interface TermEquationProps {
@@ -21,7 +21,7 @@ export function TermEquation({ tex, label, place, terms }: TermEquationProps) {
   const { view } = useLab();
   const id = useId();
   const { marked, found } = useMemo(() => markTerms(tex, terms), [tex, terms]);
-  const ref = useTypeset<HTMLDivElement>(tex, true, marked);
+  const ref = useRef<HTMLDivElement>(null);
   const lit = useView((state) => (state.lit?.place === place ? state.lit.symbol : undefined));
   const termOf = (span: HTMLElement): Term => terms[Number(span.dataset.term)];
   // biome-ignore lint/correctness/useExhaustiveDependencies: the spans are made anew from `marked`
@@ -66,15 +66,13 @@ export function TermEquation({ tex, label, place, terms }: TermEquationProps) {
   };
   return (
     <>
-      {/* biome-ignore lint/a11y/useSemanticElements: no HTML element means a group of this kind */}
-      <div
+      <Equation
         ref={ref}
-        className="equation"
-        role="group"
-        aria-label={label}
+        tex={tex}
+        marked={marked}
+        label={label}
         aria-describedby={found.length > 0 ? id : undefined}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk through its symbols
-        tabIndex={0}
+        tabIndex={0} // the arrow keys walk through its symbols
         onPointerOver={point}
         onPointerLeave={leave}
         onClick={(event) => hold(spanAt(event.target))}

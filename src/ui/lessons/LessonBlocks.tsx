@@ -1,13 +1,41 @@
-import { lazy, type MouseEvent, Suspense, useState } from 'react';
-import type { Block, Expectation, Measured, Question, Task } from '../../lessons/lesson.ts';
+import { lazy, type MouseEvent, Suspense, useLayoutEffect, useRef, useState } from 'react';
+import type { Block, Expectation, Lesson, Measured, Question, Task } from '../../lessons/lesson.ts';
 import { wordsOf } from '../../state/format.ts';
-import { commandOf, controlPlace, formatMeasured, lessonConfig, makeChange, taskAddress } from '../../state/lessons.ts';
+import {
+  commandOf,
+  controlPlace,
+  formatMeasured,
+  formerRun,
+  isRunOf,
+  lessonConfig,
+  makeChange,
+  taskAddress,
+} from '../../state/lessons.ts';
 import { openConfig } from '../../state/links.ts';
-import { useLab, useRun } from '../lab.tsx';
+import { useLab, useRun, useSetup } from '../lab.tsx';
 import { isPlain } from '../links.tsx';
 import { pointAt } from './pointing.ts';
 
 const Equation = lazy(() => import('../about/Equation.tsx').then(({ Equation: shown }) => ({ default: shown })));
+
+const BEING_SET = 'The run is being set.';
+
+/** The link that sets a task's run, with its charts. */
+function OpenLink({ task, onSay }: { task: Task; onSay: (said: string) => void }) {
+  const lab = useLab();
+  const follow = (event: MouseEvent) => {
+    if (!isPlain(event)) return;
+    event.preventDefault();
+    if (task.charts) lab.view.getState().setCharted(task.charts);
+    onSay(BEING_SET);
+    void openConfig(lab, lessonConfig(task.open ?? {})).then(() => onSay('The run was set.'));
+  };
+  return (
+    <a className="lesson-link" href={taskAddress(lab, task)} onClick={follow}>
+      {task.button ?? 'Start the run'}
+    </a>
+  );
+}
 
 /** Something to do: a link that sets the run, a button that changes it, and one that points at the control. */
 function TaskBlock({ task }: { task: Task }) {
@@ -16,13 +44,6 @@ function TaskBlock({ task }: { task: Task }) {
   const { catalogue, setup, view } = lab;
   const chart = () => {
     if (task.charts) view.getState().setCharted(task.charts);
-  };
-  const follow = (event: MouseEvent) => {
-    if (!isPlain(event)) return;
-    event.preventDefault();
-    chart();
-    setSaid('The run is being set.');
-    void openConfig(lab, lessonConfig(task.open ?? {})).then(() => setSaid('The run was set.'));
   };
   const change = async () => {
     chart();
@@ -39,11 +60,7 @@ function TaskBlock({ task }: { task: Task }) {
     <div className="lesson-task">
       <p>{task.text}</p>
       <div className="lesson-buttons">
-        {task.open && (
-          <a className="lesson-link" href={taskAddress(lab, task)} onClick={follow}>
-            {task.button ?? 'Start the run'}
-          </a>
-        )}
+        {task.open && <OpenLink task={task} onSay={setSaid} />}
         {task.button && !task.open && (
           <button type="button" onClick={() => void change()}>
             {task.button}
@@ -58,6 +75,35 @@ function TaskBlock({ task }: { task: Task }) {
           {said}
         </span>
       </div>
+    </div>
+  );
+}
+
+/**
+ * Where a part has no run of its own and another one is open: which run it goes on from, and the link that sets it. Once
+ * that was there its room stays, so that nothing moves when it goes.
+ */
+export function GoesOn({ lesson, part }: { lesson: Lesson; part: number }) {
+  const lab = useLab();
+  const [said, setSaid] = useState('');
+  const [has_room, setRoom] = useState(false);
+  const room = useRef<HTMLDivElement>(null);
+  const former = formerRun(lesson, part);
+  const is_other = useSetup(() => former !== undefined && !isRunOf(lab, former.task));
+  const is_asking = is_other && said !== BEING_SET;
+  useLayoutEffect(() => {
+    const element = room.current;
+    if (!is_asking && element?.contains(document.activeElement)) element.focus({ preventScroll: true });
+  }, [is_asking]);
+  if (is_other && !has_room) setRoom(true);
+  if (!former || !has_room) return null;
+  return (
+    <div ref={room} className="lesson-goes-on" tabIndex={-1} data-testid="goes-on">
+      <p className={is_asking ? undefined : 'is-gone'}>
+        <span>This part goes on from the run of part {former.part}.</span>
+        <OpenLink task={former.task} onSay={setSaid} />
+      </p>
+      <p role="status">{is_asking ? '' : said}</p>
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { withLesson } from '../../state/lessonAddress.ts';
 import { TYPED } from '../controls/keyboard.ts';
 import { useLab, useView } from '../lab.tsx';
 import { ArxivLink } from '../links.tsx';
-import { LessonBlock } from './LessonBlocks.tsx';
+import { GoesOn, LessonBlock } from './LessonBlocks.tsx';
 import { pointAway } from './pointing.ts';
 import '../about/about.css';
 import './lessons.css';
@@ -154,6 +154,7 @@ export default function LessonSheet() {
       {lesson && page ? (
         <>
           {part === 1 && <p className="lesson-ask">{lesson.question}</p>}
+          <GoesOn key={shown} lesson={lesson} part={part} />
           {page.blocks.map((block, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place on the page
             <LessonBlock key={`${shown} ${index}`} block={block} />
