@@ -63,13 +63,30 @@ export interface Move {
   algorithm: string;
   title: string;
   why: string;
+  /** what it does with entropy from the first step on, as half a sentence */
+  anew: string;
 }
 
-/** The moves in the order in which they are offered; the first that is not running already. */
-const MOVES: readonly { algorithm: string; why: string }[] = [
-  { algorithm: 'kl_cov', why: 'it charges the tokens that would sharpen the policy most' },
-  { algorithm: 'flowrl', why: 'it matches a distribution over answers instead of maximising' },
+/**
+ * The moves in the order in which they are offered; the first that is not running already. `anew` is what
+ * `npm run train -- --algorithm ID --batch replicas=4 --steps 201` shows beside grpo: nats at steps 30 and 200 are 0.20 and
+ * 0.02 for it, 0.29 and 0.02 for kl_cov, 0.49 and 0.16 for flowrl, with a reward above 0.99 at the end of each.
+ */
+const MOVES: readonly Omit<Move, 'title'>[] = [
+  {
+    algorithm: 'kl_cov',
+    why: 'it charges the tokens that would sharpen the policy most',
+    anew: 'it is lost some steps later',
+  },
+  {
+    algorithm: 'flowrl',
+    why: 'it matches a distribution over answers instead of maximising',
+    anew: 'several times as much is left at the same reward',
+  },
 ];
+
+/** What an algorithm that is one of the moves does from the first step on. */
+export const anewWith = (algorithm: string): string => MOVES.find((move) => move.algorithm === algorithm)?.anew ?? '';
 
 /** The next move from an algorithm, where one is known. */
 export function moveFrom(catalogue: Catalogue, algorithm: string): Move | undefined {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { algorithms, partsOf } from '../../src/algorithms/index.ts';
 import { policies } from '../../src/policies/index.ts';
-import { CollapseWatch, moveFrom } from '../../src/state/collapse.ts';
+import { anewWith, CollapseWatch, moveFrom } from '../../src/state/collapse.ts';
 import { MetricStore } from '../../src/state/metricStore.ts';
 import { tasks } from '../../src/tasks/index.ts';
 
@@ -53,5 +53,7 @@ test('a new run is looked at from its beginning', () => {
 test('the next move is never the algorithm that runs', () => {
   const catalogue = { algorithms, tasks, policies, partsOf };
   for (const id of Object.keys(algorithms)) expect(moveFrom(catalogue, id)?.algorithm).not.toBe(id);
-  expect(moveFrom(catalogue, 'grpo')?.algorithm).toBe('kl_cov');
+  const first = moveFrom(catalogue, 'grpo')!;
+  expect(first.algorithm).toBe('kl_cov');
+  expect(anewWith(first.algorithm)).toBe(first.anew);
 });

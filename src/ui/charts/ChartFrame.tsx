@@ -164,6 +164,7 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
           series={series}
           overlaid={overlaid}
           place={legend_place}
+          is_pointed={reading !== undefined}
           row={legend_row}
           newest={rows.at(-1)}
           place_text={

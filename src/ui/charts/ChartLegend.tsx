@@ -11,6 +11,8 @@ interface Props {
   overlaid: readonly Overlaid[];
   /** where values are read; the latest ones are shown without it */
   place: number | undefined;
+  /** the reader has chosen that place */
+  is_pointed: boolean;
   /** the live row there, where the live run has come so far */
   row: ChartRow | undefined;
   /** that place in words */
@@ -34,6 +36,7 @@ export function ChartLegend({
   series,
   overlaid,
   place,
+  is_pointed,
   row,
   newest,
   place_text,
@@ -52,14 +55,16 @@ export function ChartLegend({
         if (label === undefined) return null;
         const span = kind === 'line' && row?.[spanKey(id)];
         const is_smooth = smooth > 0 && kind === 'line';
-        const read = place === undefined ? newest : row;
-        const value = is_smooth ? read?.[smoothKey(id)] : place === undefined ? metrics.latest(id)?.mean : row?.[id];
+        // points are far between: beside kept runs the latest is shown until the reader points at one
+        const is_latest = place === undefined || (kind === 'points' && !is_pointed);
+        const read = is_latest ? newest : row;
+        const value = is_smooth ? read?.[smoothKey(id)] : is_latest ? metrics.latest(id)?.mean : row?.[id];
         return (
           <span key={id} className="legend-item">
             <span className={`swatch is-${kind}`} style={{ color }} aria-hidden="true" />
             {overlaid.length > 0 && index === 0 ? 'this run' : label}
             {is_smooth && `, mean of ${formatCount(smooth)} steps`}{' '}
-            <b>{written(value, place !== undefined && !row ? 'not yet' : undefined)}</b>
+            <b>{written(value, !is_latest && !row ? 'not yet' : undefined)}</b>
             {Array.isArray(span) && (
               <span className="muted">
                 {formatNumber(span[0])} to {formatNumber(span[1])}

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { runningParts } from '../../state/about.ts';
 import { own } from '../../state/catalogue.ts';
-import { CollapseWatch, FLAT_GROUPS, moveFrom } from '../../state/collapse.ts';
+import { anewWith, CollapseWatch, FLAT_GROUPS, moveFrom } from '../../state/collapse.ts';
 import { formatCount, formatNumber } from '../../state/format.ts';
 import { ENTROPY } from '../../state/summary.ts';
 import { useFrame, useLab, useRun, useSetup, useView } from '../lab.tsx';
@@ -50,7 +50,7 @@ export function NextMove() {
   const said = () => {
     if (!collapse) return 'Why does entropy collapse, and does it matter? Watch the reward rise and the entropy fall.';
     if (is_made)
-      return `${title} since step ${formatCount(made.step)}: entropy was ${formatNumber(made.entropy)} nats then and is ${formatNumber(entropy)} now. What is lost hardly comes back; started again, ${title} shows what it keeps.`;
+      return `${title} since step ${formatCount(made.step)}: entropy was ${formatNumber(made.entropy)} nats then and is ${formatNumber(entropy)} now. What is lost hardly comes back. With ${title} from the first step on ${anewWith(config.algorithm)}.`;
     const compares = runningParts(catalogue, config)?.advantage.slots?.group_advantage_of !== undefined;
     const flat = `${Math.round(100 * collapse.flat)} % of the groups gave equal rewards then`;
     return `Entropy fell below a tenth of where it began: ${formatNumber(collapse.entropy)} nats at step ${formatCount(collapse.step)}. ${flat}${compares ? ', and such a group teaches nothing' : ''}.`;
