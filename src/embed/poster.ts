@@ -39,8 +39,12 @@ const STYLE = `
 .head, .curve-head, .foot { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 2px 16px; }
 .title { font-weight: 600; }
 .note, .curve-head span { color: var(--muted); font-size: 14px; }
-.curve { display: flex; flex-direction: column; flex: 1 1 0; min-height: 60px; }
-.curve svg { display: block; flex: 1 1 0; min-height: 0; width: 100%; border-bottom: 1px solid var(--line); }
+.curve { display: grid; grid-template: auto minmax(0, 1fr) auto / 3em minmax(0, 1fr); gap: 0 6px; flex: 1 1 0; min-height: 60px; }
+.curve-head { grid-column: 1 / -1; }
+.curve svg { display: block; width: 100%; height: 100%; border: solid var(--muted); border-width: 0 0 1px 1px; box-sizing: border-box; overflow: visible; }
+.ends { display: flex; justify-content: space-between; color: var(--muted); font-size: 13px; line-height: 1.2; }
+.values { flex-direction: column; align-items: flex-end; }
+.steps { grid-column: 2; }
 .curve path { fill: none; stroke: var(--ink); stroke-width: 2.25; vector-effect: non-scaling-stroke; }
 .curve[data-metric="reward_mean"] path { stroke: var(--reward); }
 .curve[data-metric="entropy"] path { stroke: var(--entropy); }
@@ -90,15 +94,25 @@ function drawn(tag: string, attributes: Record<string, string>, ...inside: Node[
 
 const written = (value: number) => String(Number(value.toPrecision(3))).replace('-', '−');
 
+/** Round numbers below and above all values: 0 is one of them, unless values lie on both sides of it. */
+function roundEnds(values: readonly number[]): [low: number, high: number] {
+  const low = Math.min(0, ...values);
+  const high = Math.max(0, ...values);
+  if (high === low) return [0, 1];
+  const size = (high - low) / 4;
+  const decade = 10 ** Math.floor(Math.log10(size));
+  const step = decade * ([1, 2, 2.5, 5].find((lead) => lead * decade >= size) ?? 10);
+  return [Math.floor(low / step) * step, Math.ceil(high / step) * step];
+}
+
 function curveFigure({ metric, values }: RecordedCurve, steps: number): HTMLElement {
   const name = NAMES[metric] ?? metric.replaceAll('_', ' ');
   const unit = UNITS[metric] ?? '';
-  const low = Math.min(...values);
-  const range = Math.max(...values) - low || 1;
+  const [low, high] = roundEnds(values);
   const path = values
     .map((value, k) => {
       const x = (BOX.width * k) / (values.length - 1);
-      const y = 4 + (BOX.height - 8) * (1 - (value - low) / range);
+      const y = (BOX.height * (high - value)) / (high - low);
       return `${k === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
     })
     .join('');
@@ -113,7 +127,19 @@ function curveFigure({ metric, values }: RecordedCurve, steps: number): HTMLElem
     },
     drawn('path', { d: path }),
   );
-  const figure = made('div', 'curve', made('p', 'curve-head', made('b', '', name), made('span', '', said)), svg);
+  const ends = (kind: string, ...texts: string[]) => {
+    const pair = made('div', `ends ${kind}`, ...texts.map((text) => made('span', '', text)));
+    pair.setAttribute('aria-hidden', 'true'); // the picture's label says it
+    return pair;
+  };
+  const figure = made(
+    'div',
+    'curve',
+    made('p', 'curve-head', made('b', '', name), made('span', '', said)),
+    ends('values', written(high), written(low)),
+    svg,
+    ends('steps', 'step 0', String(steps - 1)),
+  );
   figure.dataset.metric = metric;
   return figure;
 }

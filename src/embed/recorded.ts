@@ -40,17 +40,22 @@ export function recordedExperiment(experiment: string, arm: string): Recorded | 
 }
 
 /** What does not change which curve a run draws. */
-const BESIDE = new Set(['v', 'speed', 'engine']);
-const sorted = (query: URLSearchParams) =>
+const BESIDE = ['v', 'speed', 'engine'];
+/** What only measures: the run and its curves stay as they are, and more is known about them. */
+export const MEASURING = ['batch.entropy_watch', 'batch.eval_every', 'batch.eval_samples'];
+const sorted = (query: URLSearchParams, left_out: readonly string[]) =>
   [...query]
-    .filter(([name]) => !BESIDE.has(name))
+    .filter(([name]) => !left_out.includes(name))
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join('&');
 
-/** The recorded run of exactly these settings, if there is one. */
+/** The recorded run of exactly these settings, else one in which only other things were measured, if there is one. */
 export function recordedSetup(query: URLSearchParams): Recorded | undefined {
-  const wanted = sorted(query);
-  const found = all.find((entry) => sorted(new URLSearchParams(entry.setup)) === wanted);
+  const like = (left_out: readonly string[]) => {
+    const wanted = sorted(query, left_out);
+    return all.find((entry) => sorted(new URLSearchParams(entry.setup), left_out) === wanted);
+  };
+  const found = like(BESIDE) ?? like([...BESIDE, ...MEASURING]);
   return found && opened(found);
 }

@@ -17,12 +17,19 @@ export interface MetricContext {
   has_entropy_watch: boolean;
 }
 
+type Range = readonly [low: number, high: number];
+
 interface Column extends MetricInfo {
+  /** the values that the metric can have; absent: any */
+  range?: Range;
   /** whether a run computes the column; absent metrics are absent, never zero */
   is_present: (context: MetricContext) => boolean;
   /** holds a measurement only at the steps of an evaluation */
   is_evaluated?: boolean;
 }
+
+const SHARE: Range = [0, 1];
+const NOT_NEGATIVE: Range = [0, Number.POSITIVE_INFINITY];
 
 const always = () => true;
 const sampled = ({ parts }: MetricContext) => !needs(parts, 'no_samples');
@@ -40,11 +47,13 @@ const bySamples = (
   label: string,
   doc: string,
   is_present: (context: MetricContext) => boolean = always,
+  range: Range = SHARE,
 ): Column => ({
   id,
   label,
   unit: '',
   doc,
+  range,
   is_evaluated: true,
   is_present: (c) => c.has_evaluation && c.eval_samples > 0 && is_present(c),
 });
@@ -80,6 +89,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Reward std',
     unit: '',
     doc: 'standard deviation of the reward over the rollout',
+    range: NOT_NEGATIVE,
     is_present: sampled,
   },
   {
@@ -87,6 +97,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Entropy',
     unit: 'nats',
     doc: 'mean entropy of the next-token distribution at the policy’s own tokens that are trained on',
+    range: NOT_NEGATIVE,
     is_present: always,
   },
   {
@@ -101,6 +112,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Gradient norm',
     unit: '',
     doc: 'global norm of the last update’s gradient, before clipping',
+    range: NOT_NEGATIVE,
     is_present: always,
   },
   {
@@ -115,6 +127,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Approx. KL, k3',
     unit: 'nats',
     doc: 'k3 estimate of KL(old ‖ new): mean of ratio − 1 − log ratio',
+    range: NOT_NEGATIVE,
     is_present: sampled,
   },
   {
@@ -122,6 +135,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Approx. KL, k2',
     unit: 'nats',
     doc: 'k2 estimate of KL(old ‖ new): mean of half the squared log ratio',
+    range: NOT_NEGATIVE,
     is_present: sampled,
   },
   {
@@ -129,6 +143,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Clip fraction',
     unit: '',
     doc: 'share of tokens whose ratio left the trust region in the advantage’s direction',
+    range: SHARE,
     is_present: clips,
   },
   {
@@ -136,6 +151,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Dual-clip fraction',
     unit: '',
     doc: 'share of tokens dropped by the dual clip',
+    range: SHARE,
     is_present: ({ parts }) => parts.stabiliser.hyper.dual_clip !== undefined,
   },
   {
@@ -151,6 +167,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Response length',
     unit: 'tokens',
     doc: 'mean number of symbols per response',
+    range: NOT_NEGATIVE,
     is_present: always,
   },
   {
@@ -158,6 +175,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Groups without spread',
     unit: '',
     doc: 'share of groups whose rewards are all equal, which teach a group baseline nothing',
+    range: SHARE,
     is_present: sampled,
   },
   {
@@ -165,6 +183,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Skipped updates',
     unit: '',
     doc: 'updates skipped so far because the gradient was not finite or the batch was empty',
+    range: NOT_NEGATIVE,
     is_present: always,
   },
   {
@@ -172,6 +191,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Value loss',
     unit: '',
     doc: 'clipped squared error of the value head',
+    range: NOT_NEGATIVE,
     is_present: valued,
   },
   {
@@ -179,6 +199,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Value clip fraction',
     unit: '',
     doc: 'share of values outside the clipping window',
+    range: SHARE,
     is_present: valued,
   },
   {
@@ -193,6 +214,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Accuracy',
     unit: '',
     doc: 'share of evaluation prompts solved by the greedy response; measured every eval_every steps',
+    range: SHARE,
     is_evaluated: true,
     is_present: (c) => c.has_evaluation,
   },
@@ -230,6 +252,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Kept groups',
     unit: '',
     doc: 'share of the drawn groups that the source keeps',
+    range: SHARE,
     is_present: ofPart('kept_groups'),
   },
   {
@@ -237,6 +260,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Picked tokens',
     unit: '',
     doc: 'share of tokens that the covariance singles out, in the last minibatch',
+    range: SHARE,
     is_present: ofPart('picked_frac'),
   },
   {
@@ -244,6 +268,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Sampler weight',
     unit: '',
     doc: 'mean importance weight of the samples against the policy that drew them, in the last minibatch',
+    range: NOT_NEGATIVE,
     is_present: ofPart('weight_mean'),
   },
   {
@@ -251,6 +276,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Weights above the cap',
     unit: '',
     doc: 'share of sampler weights above the upper bound, before the cut',
+    range: SHARE,
     is_present: ofPart('weight_mean'),
   },
   {
@@ -258,6 +284,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Weights below the bound',
     unit: '',
     doc: 'share of sampler weights below the lower bound, before the cut',
+    range: SHARE,
     is_present: ofPart('weight_mean'),
   },
   {
@@ -265,6 +292,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Effective sample size',
     unit: '',
     doc: 'of the sampler weights, as a share of the samples: 1 when all are equal',
+    range: SHARE,
     is_present: ofPart('weight_mean'),
   },
   {
@@ -272,6 +300,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Label accuracy',
     unit: '',
     doc: 'share of groups whose voted label is the right answer',
+    range: SHARE,
     is_present: ofPart('label_accuracy'),
   },
   {
@@ -279,6 +308,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Agreement',
     unit: '',
     doc: 'share of the votes that the winning answer has, mean over groups',
+    range: SHARE,
     is_present: ofPart('agreement'),
   },
   {
@@ -286,6 +316,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Reward accuracy',
     unit: '',
     doc: 'share of the voted rewards that the verifier would have given too: may be high under wrong labels',
+    range: SHARE,
     is_present: ofPart('reward_accuracy'),
   },
   {
@@ -293,6 +324,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Self-consistency',
     unit: '',
     doc: 'share of a replica’s responses that give its own commonest answer, mean over groups',
+    range: SHARE,
     is_present: ofPart('self_consistency'),
   },
   {
@@ -300,6 +332,7 @@ const COLUMNS: readonly Column[] = [
     label: 'Demonstrations',
     unit: '',
     doc: 'share of the groups in which a demonstration takes part',
+    range: SHARE,
     is_present: ofPart('demonstration_share'),
   },
   {
@@ -325,7 +358,13 @@ const COLUMNS: readonly Column[] = [
   },
   ...[1, 2, 4, 8, 16, 32, 64].map(passAt),
   bySamples('maj_at_n', 'Maj@n', 'share of evaluation prompts whose commonest answer is right'),
-  bySamples('distinct_correct', 'Different correct', 'different correct responses among the samples of a prompt'),
+  bySamples(
+    'distinct_correct',
+    'Different correct',
+    'different correct responses among the samples of a prompt',
+    always,
+    NOT_NEGATIVE,
+  ),
   bySamples(
     'mode_coverage',
     'Mode coverage',
@@ -350,16 +389,23 @@ export function metricColumn(id: string): number {
 export const EVALUATION_COLUMNS = COLUMNS.flatMap((c, column) => (c.is_evaluated ? [column] : []));
 
 /** Labels that name the kind itself. */
-function named(info: MetricInfo, kinds: readonly string[]): MetricInfo {
+function named<I extends MetricInfo>(info: I, kinds: readonly string[]): I {
   const kind = /^kind_(share|accuracy)_(\d)$/.exec(info.id);
   if (!kind) return info;
   const name = kinds[Number(kind[2])];
+  if (name === undefined) return info;
   return { ...info, label: kind[1] === 'share' ? `Share of ‘${name}’` : `Accuracy of ‘${name}’` };
+}
+
+/** A metric by its id, whatever run computes it: what it is called, and the values that it can have. */
+export function metricNamed(id: string, kinds: readonly string[] = []): (MetricInfo & { range?: Range }) | undefined {
+  const column = COLUMNS.find((c) => c.id === id);
+  return column && named(column, kinds);
 }
 
 /** The metrics that a run computes, with their columns. */
 export function metricsOf(context: MetricContext): { info: MetricInfo; column: number }[] {
-  return COLUMNS.flatMap(({ is_present, is_evaluated: _, ...info }, column) =>
+  return COLUMNS.flatMap(({ is_present, is_evaluated: _, range: __, ...info }, column) =>
     is_present(context) ? [{ info: named(info, context.kinds), column }] : [],
   );
 }

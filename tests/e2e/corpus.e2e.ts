@@ -131,17 +131,20 @@ test('an experiment with results, and one without', async ({ page }) => {
   await open(page, '#experiments');
   await page.getByRole('link', { name: 'Entropy collapse' }).click();
   await expect(page.getByTestId('claims').getByRole('listitem')).toHaveText([/Holds/, /Opposite/, /Undecided/]);
-  await expect(page.getByTestId('claims')).toContainText('difference 0.200 ± 0.10, 2 seeds');
+  await expect(page.getByTestId('claims')).toContainText(
+    'Entropy early: GRPO 0.500, claimed above 0.3; difference 0.200 ± 0.10, 2 seeds',
+  );
+  await expect(page.getByTestId('results').getByRole('columnheader')).toHaveText(['Measure', 'GRPO', 'Entropy bonus']);
   await expect(page.getByTestId('results')).toContainText('0.500 ± 0.10');
   await expect(page.getByTestId('made')).toContainText(
     'CPU engine, one thread; version 0.1.0, Node 20.19.0; 2026-11-20',
   );
   await expect(page.getByTestId('curves').locator('.recharts-line-curve')).toHaveCount(2);
   await expect(page.getByTestId('curves').locator('.recharts-area-area')).toHaveCount(2);
-  await page.getByTestId('curves').getByLabel('entropy bonus').uncheck();
+  await page.getByTestId('curves').getByLabel('Entropy bonus').uncheck();
   await expect(page.getByTestId('curves').locator('.recharts-line-curve')).toHaveCount(1);
 
-  await page.getByTestId('arms').getByRole('link', { name: 'Open entropy bonus in the playground' }).click();
+  await page.getByTestId('arms').getByRole('link', { name: 'Open Entropy bonus in the playground' }).click();
   await expect.poll(() => new URL(page.url()).searchParams.get('set.entropy_coef')).toBe('0.1');
   await expect(page.getByLabel('Algorithm', { exact: true })).toBeInViewport();
   await phase(page, 'running');
@@ -151,4 +154,35 @@ test('an experiment with results, and one without', async ({ page }) => {
   await page.goto('./#experiments/pass_at_k');
   await expect(page.getByTestId('missing')).toContainText('npm run experiment -- pass_at_k');
   await expect(page.getByTestId('claims')).toContainText('Not measured');
+  await expect(page.getByTestId('claims')).toContainText('Pass@1 gain: GRPO above 0');
+});
+
+test('of many curves, the one that is pointed at or focused has its band; the table of six arms fits', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page, '#experiments/entropy_collapse');
+  const curves = page.getByTestId('curves');
+  const bands = curves.locator('.recharts-area-area');
+  await curves.getByLabel('Curve').selectOption({ label: 'Accuracy' });
+  await expect(curves.locator('.recharts-line-curve')).toHaveCount(6);
+  await expect(bands).toHaveCount(0);
+  await curves.getByText('KL-Cov', { exact: true }).hover();
+  await expect(bands).toHaveCount(1);
+  await curves.getByLabel('Curve').hover();
+  await expect(bands).toHaveCount(0);
+  await curves.getByLabel('Curve').focus();
+  await page.keyboard.press('Tab');
+  await expect(curves.getByLabel('GRPO', { exact: true })).toBeFocused();
+  await expect(bands).toHaveCount(1);
+  for (const arm of ['Late KL-Cov', 'Entropy advantage', 'Entropy bonus']) await curves.getByLabel(arm).uncheck();
+  await expect(bands).toHaveCount(3);
+
+  const region = page.getByRole('region', { name: 'Measured results' });
+  await expect(region.getByRole('columnheader')).toHaveCount(7);
+  expect(await region.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  await page.setViewportSize({ width: 380, height: 800 });
+  await region.evaluate((table) => table.scrollTo(200, 0));
+  const [cell, box] = await Promise.all([region.getByText('Law R²').boundingBox(), region.boundingBox()]);
+  expect(cell!.x - box!.x).toBeLessThan(20); // the names of the measures stay
 });

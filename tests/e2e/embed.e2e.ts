@@ -182,6 +182,25 @@ test('methods and events of the element, and messages that nobody should send', 
   await expect(page.locator('.poster')).toContainText('RLOO on Sum to target');
 });
 
+test('a poster has axes from 0, keeps its height and cuts no number off where the page is narrow', async ({
+  page,
+  posts,
+}) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto(`${posts}entropy-collapse.html`);
+  const element = page.locator('rollout-lab').nth(1);
+  const outer = (await element.boundingBox())!;
+  expect(outer.height).toBe(Number(await element.getAttribute('height')));
+  const numbers = element.locator('.ends span');
+  await expect(numbers).toHaveText(['1', '0', 'step 0', '150', '2', '0', 'step 0', '150']);
+  for (const number of await numbers.all()) {
+    const inner = (await number.boundingBox())!;
+    expect(inner.x).toBeGreaterThan(outer.x);
+    expect(inner.x + inner.width).toBeLessThan(outer.x + outer.width);
+  }
+});
+
 test('a plain frame has its poster, takes the same messages, and says what it was asked for in vain', async ({
   page,
   posts,
@@ -210,8 +229,9 @@ test('a plain frame has its poster, takes the same messages, and says what it wa
 test('the panel writes what its preview shows', async ({ page, context, baseURL }) => {
   test.slow(); // the page's run and the preview's
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await openRunning(page, '?engine=cpu&algorithm=rloo&speed=0#embed', 12);
+  await openRunning(page, '?engine=cpu&algorithm=rloo&speed=0&batch.entropy_watch=1#embed', 12);
   const panel = page.getByTestId('embed');
+  await expect(panel.locator('.poster')).toContainText('Recorded: 80 steps'); // what only measures takes no curve away
   await page.getByRole('button', { name: 'Pause' }).click();
   await panel.getByLabel('Heading').fill('Two words');
   await panel.getByLabel('learning rate').check();

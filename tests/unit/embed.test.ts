@@ -19,7 +19,10 @@ import {
 } from '../../src/embed/options.ts';
 import { type Command, posted, type Report, readCommand, readReport, VERSION } from '../../src/embed/protocol.ts';
 import entries from '../../src/embed/recorded.json' with { type: 'json' };
+import { MEASURING } from '../../src/embed/recorded.ts';
 import { evenly, NUM_POINTS, readRecording, writeRecording } from '../../src/embed/recording.ts';
+import { CpuExecutor } from '../../src/engine/cpu.ts';
+import { shaderLibrary } from '../../src/engine/library.ts';
 import { DEFAULT_SETUP } from '../../src/state/defaultSetup.ts';
 import { makeEmbedBridge } from '../../src/state/embedBridge.ts';
 import {
@@ -33,6 +36,9 @@ import {
 import { registries } from '../../src/state/registries.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
 import { readQuery, writeLink } from '../../src/state/urlState.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
+import { Run } from '../../src/trainer/run.ts';
+import { slotTwins } from '../../src/trainer/slots.ts';
 import { labWith } from './lib/fakeTrainer.ts';
 import { readXml } from './lib/readers.ts';
 import { batchOf, info, range } from './lib/rows.ts';
@@ -75,6 +81,15 @@ describe('options', () => {
     expect(changed.setup).toContain('set.entropy_coef=0.2');
     expect(changed.recording).toBeUndefined();
     expect(read('experiment=entropy_collapse').options.label).toContain('GRPO without');
+  });
+
+  test('settings that only measure keep the recording, exactly the same settings go first', () => {
+    const plain = read('').options;
+    const watched = read('batch.entropy_watch=1&batch.eval_every=7').options;
+    expect(watched.recording).toEqual(plain.recording);
+    expect(watched.setup).toBe('?batch.entropy_watch=1&batch.eval_every=7');
+    expect(read('batch.eval_samples=64').options.label).toContain('Mode coverage');
+    expect(read('batch.entropy_watch=1&batch.prompts=4').options.recording).toBeUndefined();
   });
 
   test.each([
@@ -185,6 +200,19 @@ describe('recordings', () => {
       expect(readQuery(registries, DEFAULT_SETUP, setup).complaints, title).toEqual([]);
       if (recording !== '') readRecording(recording);
     }
+  });
+
+  test('what only measures leaves the curves as they are', async () => {
+    const changed: Record<string, number> = { entropy_watch: 1, eval_every: 3, eval_samples: 8 };
+    expect(Object.keys(changed).map((name) => `batch.${name}`)).toEqual(MEASURING);
+    const curveOf = async (batch: Record<string, number>) => {
+      const run = await Run.open(new CpuExecutor(shaderLibrary, { slots: slotTwins() }), defaultRun({ batch }));
+      const rows = await run.advance(12);
+      const { metrics } = run.info();
+      const columns = ['reward_mean', 'entropy'].map((id) => metrics.findIndex((metric) => metric.id === id));
+      return rows.map(({ values }) => columns.map((column) => values[column]));
+    };
+    expect(await curveOf(changed)).toEqual(await curveOf({}));
   });
 
   test('the recorded default run is what the trainer computes', async () => {

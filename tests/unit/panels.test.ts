@@ -28,6 +28,7 @@ import { registries } from '../../src/state/registries.ts';
 import {
   armConfig,
   changeSentence,
+  claimNumbers,
   claimTerms,
   curveMetrics,
   curveRows,
@@ -36,6 +37,7 @@ import {
   madeSentence,
   verdictSentence,
 } from '../../src/state/results.ts';
+import { armTitle, kindsOf, measureSentence, measureTitle, metricTitle } from '../../src/state/resultWords.ts';
 import { DEFAULT_SETUP } from '../../src/state/setupStore.ts';
 import { sourcesOf } from '../../src/state/sources.ts';
 import { readQuery } from '../../src/state/urlState.ts';
@@ -310,7 +312,19 @@ describe('results', () => {
     expect(madeSentence(results)).toBe(
       '2 seeds, 3 steps; CPU engine, one thread; version 0.1.0, Node 20.19.0; 2026-11-20.',
     );
-    expect(claimTerms(results.claims[0])).toBe('entropy end of grpo near entropy end of bonus, within 0.1');
+    const [claim] = results.claims;
+    expect(claimTerms(claim)).toBe('Entropy end: GRPO near Bonus, within 0.1');
+    expect(claimNumbers(claim, results.arms)).toBe(
+      'Entropy end: GRPO 0.250, Bonus 1.25; difference −1.00 ± 0.25, claimed within 0.1, 2 seeds',
+    );
+    expect(claimTerms({ ...claim, is: 'below', right: 0.1, within: undefined })).toBe('Entropy end: GRPO below 0.1');
+    expect(claimNumbers({ ...claim, is: 'below', right: 0.1, within: undefined }, results.arms)).toBe(
+      'Entropy end: GRPO 0.250, claimed below 0.1; difference −1.00 ± 0.25, 2 seeds',
+    );
+    expect(claimTerms({ ...claim, right: ['grpo', 'accuracy'] })).toBe('GRPO: entropy end near accuracy, within 0.1');
+    expect(claimTerms({ ...claim, right: ['bonus', 'accuracy'] })).toBe(
+      'Entropy end and accuracy: GRPO near Bonus, within 0.1',
+    );
     expect(formatEstimate(results.claims[0].difference)).toBe('−1.00 ± 0.25');
     expect(formatEstimate({ mean: Number.NaN, half_width: Number.NaN, n: 0 })).toBe('–');
     expect(verdictSentence(countVerdicts(results.claims))).toBe('1 opposite');
@@ -318,10 +332,81 @@ describe('results', () => {
     expect(claimsOf(cards.flowrl, results)).toEqual([]);
   });
 
+  test('a CPU engine is named once', async () => {
+    const loaded = await ask(answer(file.replace('one thread', 'CPU engine (one thread)'), 'application/json'));
+    if (loaded.is !== 'ready') throw new Error('not ready');
+    expect(madeSentence(loaded.results)).toContain('3 steps; CPU engine (one thread); version');
+  });
+
+  test('bands end where a metric does', () => {
+    const arm = { ...findings.arms.grpo, curves: {} };
+    const of = (metric: string) =>
+      curveRows(
+        { arms: { a: { ...arm, curves: { [metric]: { steps: [0], mean: [0.9], half_width: [1] } } } } },
+        metric,
+      )[0].a_span;
+    expect(of('accuracy')).toEqual([0, 1]);
+    expect(of('rank:accuracy')).toEqual([0, 1]);
+    expect(of('kind_share_0')).toEqual([0, 1]);
+    expect(of('entropy')).toEqual([0, 1.9]);
+    expect(of('reward_mean')).toEqual([0.9 - 1, 1.9]);
+  });
+
   test('a change on the way is told', () => {
     expect(changeSentence({ at: 20, algorithm: 'kl_cov', hyper: { kl_coef: 0.1 } })).toBe(
-      'from step 20 on the algorithm kl_cov, kl coef 0.1',
+      'from step 20 on the algorithm KL-Cov, kl coef 0.1',
     );
+    expect(changeSentence({ at: 9, parts: { source: 'prompt_subset' } })).toBe('from step 9 on source “A few prompts”');
+  });
+});
+
+describe('the words of experiments', () => {
+  test.each([
+    ['grpo', 'GRPO'],
+    ['kl_cov', 'KL-Cov'],
+    ['late_kl_cov', 'Late KL-Cov'],
+    ['grpo_kl', 'GRPO KL'],
+    ['dr_grpo', 'Dr. GRPO'],
+    ['reinforce_plus_plus_baseline', 'REINFORCE++ baseline'],
+    ['two_phases', 'Two phases'],
+    ['support', 'Support'], // no PPO in it
+  ])('the arm %s is %s', (arm, title) => {
+    expect(armTitle(arm)).toBe(title);
+  });
+
+  test.each([
+    ['entropy_early', 'Entropy early'],
+    ['law_r2', 'Law R²'],
+    ['pass_at_64_gain', 'Pass@64 gain'],
+    ['distinct_correct', 'Different correct'],
+  ])('the measure %s is %s', (measure, title) => {
+    expect(measureTitle(measure)).toBe(title);
+  });
+
+  test('metrics are called as on the charts, kinds by their own names', () => {
+    const kinds = kindsOf({ arms: { a: { ...findings.arms.grpo, config: defaultRun({ task: 'answer_formats' }) } } });
+    expect(metricTitle('kind_share_0', kinds)).toBe('Share of ‘code’');
+    expect(metricTitle('kind_share_0', [])).toBe('Share of kind 0');
+    expect(metricTitle('reward_mean', [])).toBe('Reward');
+    expect(metricTitle('rank:accuracy', [])).toBe('Accuracy, rank');
+    expect(measureSentence('kind_accuracy_1 when reward_mean first is above 0.8', kinds)).toBe(
+      'accuracy of ‘short’ when reward first is above 0.8',
+    );
+    expect(measureSentence('r2 of the law reward_mean = −a · exp(entropy) + b', [])).toBe(
+      'R² of the law reward = −a · exp(entropy) + b',
+    );
+    expect(measureSentence('change of approx_kl over the run', [])).toBe('change of approx. KL over the run');
+  });
+
+  test('no experiment shows a name with an underscore', () => {
+    for (const { arms, measures, base } of Object.values(experiments)) {
+      const kinds = kindsOf({ arms: { a: { ...findings.arms.grpo, config: defaultRun(base) } } });
+      const shown = [
+        ...Object.keys(arms).map(armTitle),
+        ...Object.entries(measures).flatMap(([name, { doc }]) => [measureTitle(name), measureSentence(doc, kinds)]),
+      ];
+      for (const text of shown) expect(text).not.toMatch(/_/);
+    }
   });
 });
 

@@ -1,18 +1,20 @@
-import { lazy } from 'react';
+import { lazy, useMemo } from 'react';
 import type { Experiment } from '../../experiments/experiment.ts';
 import { experiments } from '../../experiments/index.ts';
+import type { Estimate } from '../../experiments/lib/statistics.ts';
 import type { Results } from '../../experiments/results.ts';
 import { own } from '../../state/catalogue.ts';
-import { plural, wordsOf } from '../../state/format.ts';
+import { plural } from '../../state/format.ts';
 import {
   armConfig,
   changeSentence,
+  claimNumbers,
   claimTerms,
   commandOf,
-  differenceSentence,
   formatEstimate,
   madeSentence,
 } from '../../state/results.ts';
+import { armTitle, kindsOf, measureSentence, measureTitle } from '../../state/resultWords.ts';
 import { Loaded } from '../Loaded.tsx';
 import { useView } from '../lab.tsx';
 import { PlaceLink, RunLink } from '../links.tsx';
@@ -57,9 +59,7 @@ function Claims({ declared, results }: { declared: Experiment; results: Results 
               <p>
                 {claim.says} <span className="muted">({claim.source})</span>
               </p>
-              <p className="claim-numbers">
-                {claimTerms(claim)}: {differenceSentence(claim)}
-              </p>
+              <p className="claim-numbers">{claimNumbers(claim, results.arms)}</p>
             </li>
           ))
         : declared.claims.map((claim) => (
@@ -75,8 +75,13 @@ function Claims({ declared, results }: { declared: Experiment; results: Results 
   );
 }
 
+/** A number with its interval, which may stand on a second line. */
+const cellText = (estimate: Estimate | undefined): string =>
+  estimate ? formatEstimate(estimate).replace('± ', '±\u00a0') : '–';
+
 /** What every arm measured. */
 function ResultTable({ results }: { results: Results }) {
+  const kinds = useMemo(() => kindsOf(results), [results]);
   const arms = Object.entries(results.arms);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
@@ -87,7 +92,7 @@ function ResultTable({ results }: { results: Results }) {
             <th scope="col">Measure</th>
             {arms.map(([arm]) => (
               <th key={arm} scope="col" className="is-number">
-                {wordsOf(arm)}
+                {armTitle(arm)}
               </th>
             ))}
           </tr>
@@ -96,12 +101,12 @@ function ResultTable({ results }: { results: Results }) {
           {Object.entries(results.measures).map(([measure, doc]) => (
             <tr key={measure}>
               <th scope="row">
-                {wordsOf(measure)}
-                <span className="measure-doc">{doc}</span>
+                {measureTitle(measure)}
+                <span className="measure-doc">{measureSentence(doc, kinds)}</span>
               </th>
               {arms.map(([arm, { estimates }]) => (
                 <td key={arm} className="is-number">
-                  {own(estimates, measure) ? formatEstimate(estimates[measure]) : '–'}
+                  {cellText(own(estimates, measure))}
                 </td>
               ))}
             </tr>
@@ -119,7 +124,7 @@ function Arms({ declared }: { declared: Experiment }) {
       {Object.entries(declared.arms).map(([arm, { doc, schedule = [] }]) => (
         <li key={arm}>
           <p>
-            <b>{wordsOf(arm)}</b> <span className="muted">{doc}</span>
+            <b>{armTitle(arm)}</b> <span className="muted">{doc}</span>
             {schedule.map((change) => (
               <span key={change.at} className="muted">
                 {'; '}
@@ -128,7 +133,7 @@ function Arms({ declared }: { declared: Experiment }) {
             ))}
           </p>
           <RunLink config={armConfig(declared, arm)} missing="This build lacks what it takes.">
-            Open<span className="unseen"> {wordsOf(arm)}</span> in the playground
+            Open<span className="unseen"> {armTitle(arm)}</span> in the playground
           </RunLink>
         </li>
       ))}
