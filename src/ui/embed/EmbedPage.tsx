@@ -9,14 +9,14 @@ import { adapterSentence, ENTROPY, REWARD } from '../../state/summary.ts';
 import { writeLink } from '../../state/urlState.ts';
 import { ChartFrame } from '../charts/ChartFrame.tsx';
 import type { Series } from '../charts/MetricChart.tsx';
-import { useChartData } from '../charts/useChartData.ts';
+import { type ChartData, useChartData } from '../charts/useChartData.ts';
 import { Notices } from '../controls/Notices.tsx';
 import { PlayButton, ResetButton, SpeedLimit, StepButton } from '../controls/RunButtons.tsx';
 import { SeedField } from '../controls/SeedField.tsx';
 import { StatusLine } from '../controls/StatusLine.tsx';
 import { KnobField } from '../knobs/KnobField.tsx';
 import { LazyPanel } from '../LazyPanel.tsx';
-import { useLab, useLate, useRun, useSetup } from '../lab.tsx';
+import { useLab, useRun, useSetup } from '../lab.tsx';
 import '../charts/charts.css';
 import './embed.css';
 
@@ -32,9 +32,7 @@ const COLORS: Record<string, string> = { [REWARD]: 'var(--reward)', [ENTROPY]: '
 const LEAST_PLOT = 120; // as in embed.css
 
 /** One metric over the steps. */
-function Chart({ id }: { id: string }) {
-  const ids = useMemo(() => [id], [id]);
-  const data = useLate(useChartData(ids, REDRAW_MS));
+function Chart({ id, data }: { id: string; data: ChartData }) {
   const infos = useRun((state) => state.info?.metrics);
   const optimum = useRun((state) => state.info?.optimum);
   const metric = infos?.find((info) => info.id === id);
@@ -67,13 +65,14 @@ function Charts({ ids }: { ids: readonly string[] }) {
   const { run } = useLab();
   const { metrics } = run.getState();
   useEffect(() => metrics.watch([...ids]), [metrics, ids]);
+  const data = useChartData(ids, REDRAW_MS); // the same for all, so that what belongs together stands one above the other
   return (
     <section className="charts" aria-labelledby="charts-title">
       <h2 id="charts-title" className="unseen">
         Charts
       </h2>
       {ids.map((id) => (
-        <Chart key={id} id={id} />
+        <Chart key={id} id={id} data={data} />
       ))}
     </section>
   );
