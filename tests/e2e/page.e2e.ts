@@ -214,7 +214,11 @@ test('a box that is ticked by keyboard does not stop the run, and a key that a c
   await expect(box).toBeChecked();
   await stillGoes();
   await page.keyboard.press('?');
-  await page.getByLabel('Letters and signs are keys').uncheck();
+  await expect(page.getByRole('heading', { name: 'Keys' })).toBeFocused();
+  await page.keyboard.press('Space');
+  const single = page.getByLabel('Use single-key shortcuts');
+  await expect(single).toBeChecked();
+  await single.uncheck();
   await page.keyboard.press('Escape');
   await page.locator('h1').click();
   await page.keyboard.press('s');
