@@ -96,7 +96,7 @@ export function App() {
             <LazyPanel id="papers" title="Papers" note="what of them runs here">
               <PapersPanel />
             </LazyPanel>
-            <LazyPanel id="take" title="Take it with you" note="this run as files, its setup as a link">
+            <LazyPanel id="take" title="Export" note="this run as files, its setup as a link">
               <TakePanel />
             </LazyPanel>
             <LazyPanel id="embed" title="Embed this" note="a live figure for a post">
