@@ -36,6 +36,18 @@ test('a moved slider takes effect and leaves one mark with its numbers', async (
   await expect.poll(() => new URL(page.url()).searchParams.get('set.learning_rate')).toBeNull();
 });
 
+test('in a narrow column a part has the whole width, and Export leads to the section of that name', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await open(page);
+  const select = (await page.getByLabel('Advantage', { exact: true }).boundingBox())!;
+  const panel = (await page.locator('#parts-body').boundingBox())!;
+  expect(select.width).toBeGreaterThan(0.85 * panel.width);
+  await page.getByRole('link', { name: 'Export', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Export', exact: true })).toBeFocused();
+});
+
 test('an exact value is taken, a wrong one is answered with a sentence', async ({ page }) => {
   await openRunning(page);
   const entry = page.getByLabel('learning rate, exact value');
