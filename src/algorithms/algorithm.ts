@@ -64,7 +64,7 @@ export interface SlotFill {
 
 /** What a part may ask of the task and the batch it meets. */
 export interface TaskFacts {
-  id: string;
+  title: string;
   /** how many kinds of responses the task tells apart */
   kinds: number;
   /** the sizes and symbols that the task's shaders know by name */
@@ -202,7 +202,7 @@ export function complainParts(parts: Parts): string[] {
       const other = filled.get(slot);
       if (other)
         complaints.push(
-          `The ${other} '${parts[other].id}' and the ${role} '${parts[role].id}' both decide the ${slot.replaceAll('_', ' ')}; exchange one of the two.`,
+          `The ${other} “${parts[other].title}” and the ${role} “${parts[role].title}” both decide the ${slot.replaceAll('_', ' ')}; exchange one of the two.`,
         );
       filled.set(slot, role);
     }

@@ -36,7 +36,7 @@ export const picking = (key_note: string): Pick<Part, 'dispatches' | 'buffers' |
       const role = ROLES.find((r) => parts[r].slots?.effective_advantage);
       return (
         role &&
-        `Tokens are picked by the covariance of the advantage as it was computed, found the ${role} '${parts[role].id}', which changes it afterwards. Choose another ${role}, or a part that picks no tokens.`
+        `Tokens are picked by the covariance of the advantage as it was computed; the ${role} “${parts[role].title}” changes it afterwards. Choose another ${role}, or a part that picks no tokens.`
       );
     },
   };

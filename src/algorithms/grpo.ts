@@ -28,6 +28,7 @@ export const groupStandardised = part({
       max: 1,
       scale: 'choice',
       choices: ['sample', 'population'],
+      title: 'standard deviation',
       doc: 'divide the squared deviations by n − 1 or by n',
       source: 'verl: sample',
     },

@@ -37,7 +37,7 @@ export const gatedDemonstrations = part({
   refuses: ({ advantage }) =>
     advantage.slots?.effective_advantage?.file === 'demonstrated' || advantage.id === constantOne.id
       ? undefined
-      : `The source 'gated_demonstrations' puts a demonstration where a scored response stood, found the advantage '${advantage.id}', which would read that response's reward. Choose '${centredOrDemonstrated.id}' or '${constantOne.id}'.`,
+      : `The source “Gated demonstrations” puts a demonstration where a scored response stood; the advantage “${advantage.title}” would read that response’s reward. Choose “${centredOrDemonstrated.title}” or “${constantOne.title}”.`,
 });
 
 export const centredOrDemonstrated = part({

@@ -37,7 +37,7 @@ export const mixedDemonstrations = part({
   needs: ['demonstrations'],
   refuses: (parts) =>
     parts.advantage.needs?.includes('value')
-      ? `The source 'mixed_demonstrations' predicts no values on demonstrations, found the advantage '${parts.advantage.id}', which needs them. Choose another advantage.`
+      ? `The source “${parts.source.title}” predicts no values on demonstrations; the advantage “${parts.advantage.title}” needs them. Choose another advantage.`
       : undefined,
 });
 

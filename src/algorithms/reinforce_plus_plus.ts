@@ -20,6 +20,7 @@ export const whitenedReturn = part({
       max: 1,
       scale: 'choice',
       choices: ['sample', 'population'],
+      title: 'standard deviation in whitening',
       doc: 'divide the squared deviations by n − 1, or by n and hold the variance above 1e-8',
       source: 'verl: sample; OpenRLHF: population',
     },

@@ -16,7 +16,7 @@ export const greedyBaseline = part({
   needs: ['greedy_reward'],
   refuses: (parts) =>
     parts.reward.is_relative
-      ? `The advantage 'greedy_baseline' wants one greedy response judged by itself, found the reward '${parts.reward.id}', which needs a group of responses. Choose another reward or advantage.`
+      ? `The advantage “Greedy baseline” wants one greedy response judged by itself; the reward “${parts.reward.title}” needs a group of responses. Choose another reward or advantage.`
       : undefined,
 });
 

@@ -21,7 +21,7 @@ export const demonstrations = part({
   needs: ['demonstrations', 'no_samples'],
   refuses: (parts) =>
     parts.advantage.needs?.includes('value')
-      ? `The source 'demonstrations' predicts no values, found the advantage '${parts.advantage.id}', which needs them. Choose another advantage.`
+      ? `The source “${parts.source.title}” predicts no values; the advantage “${parts.advantage.title}” needs them. Choose another advantage.`
       : undefined,
 });
 

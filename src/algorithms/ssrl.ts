@@ -13,9 +13,9 @@ export const selfSearch = part({
   dispatches: {
     respond: [{ kernel: 'mask_information', over: ['replica', 'sequence'], note: 'no loss on retrieved text' }],
   },
-  refuses_task: ({ id, symbols }) =>
+  refuses_task: ({ title, symbols }) =>
     symbols.open_information === undefined || symbols.close_information === undefined
-      ? `The source 'self_search' masks information blocks, found the task '${id}', which has none. Choose the task 'self_search' or another source.`
+      ? `“Self-search” masks blocks of recalled text; the task “${title}” has none. Choose the task “Self-search” or another source.`
       : undefined,
 });
 

@@ -78,8 +78,8 @@ const ENGINES = ['webgpu', 'cpu'] as const;
 /** Which executor trains. */
 export type EngineName = (typeof ENGINES)[number];
 
-const STEPS: Knob = { value: 200, min: 1, max: 10_000_000, scale: 'int', doc: 'Steps to train.' };
-const SEED: Knob = { value: 1, min: 0, max: 4294967295, scale: 'int', doc: 'The whole run is a function of it.' };
+const STEPS: Knob = { value: 200, min: 1, max: 10_000_000, scale: 'int', doc: 'steps to train' };
+const SEED: Knob = { value: 1, min: 0, max: 4294967295, scale: 'int', doc: 'the whole run is a function of it' };
 
 /** A command line after the checks that need no file. */
 export interface TrainCommand {
@@ -182,21 +182,6 @@ function pairsOf(option: string, texts: string[]): [string, string][] {
   return pairs;
 }
 
-/** A knob's value from its text; a text that is no number is said to be so. */
-function numberOf(name: string, knob: Knob, text: string): number {
-  if (!knob.choices && (text.trim() === '' || Number.isNaN(Number(text)))) {
-    throw new Error(`'${name}' is '${text}', which is no number; wanted ${rangeOf(knob)}. ${knob.doc}`);
-  }
-  return parseValue(name, knob, text);
-}
-
-/** What a knob takes, in words. */
-export function rangeOf(knob: Knob): string {
-  if (knob.choices) return `one of ${knob.choices.join(', ')}`;
-  const kind = knob.scale === 'power_of_two' ? 'a power of two ' : knob.scale === 'int' ? 'a whole number ' : '';
-  return `${kind}from ${knob.min} to ${knob.max}`;
-}
-
 /** The values of a table's names. `elsewhere` says where a name of another table belongs. */
 function tableValues(
   kind: string,
@@ -212,7 +197,7 @@ function tableValues(
         if (Object.keys(table).length === 0) throw new Error(`Unknown ${kind} '${name}': it has none. Leave it out.`);
         throw new Error(unknownName(kind, name, Object.keys(table)));
       }
-      return [name, numberOf(name, table[name], text)];
+      return [name, parseValue(name, table[name], text)];
     }),
   );
 }
@@ -250,7 +235,7 @@ export function parseCommand(argv: string[]): TrainCommand {
   const pairs = (name: string) => pairsOf(name, found.get(name) ?? []);
   const number = (name: string, knob: Knob) => {
     const text = last(name);
-    return text === undefined ? knob.value : numberOf(`--${name}`, knob, text);
+    return text === undefined ? knob.value : parseValue(`--${name}`, knob, text);
   };
   const link = last('link');
   const linked = link === undefined ? undefined : readLink(link);
@@ -318,7 +303,7 @@ export function parseCommand(argv: string[]): TrainCommand {
     if (text === undefined) continue;
     if (batch.some(([other]) => other === name))
       complain(`--${option} and --batch ${name} say the same; wanted one of them.`);
-    numberOf(`--${option}`, BATCH[name], text);
+    parseValue(`--${option}`, BATCH[name], text);
     batch.push([name, text]);
   }
   config.batch = { ...config.batch, ...tableValues('batch setting', BATCH, batch, nowhere) };

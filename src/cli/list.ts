@@ -1,11 +1,10 @@
 /** The text of `npm run train -- --list`: everything that has a name, from the registries. */
 import { ROLES } from '../algorithms/algorithm.ts';
 import { algorithms, partsOf } from '../algorithms/index.ts';
-import type { Knob, KnobTable } from '../engine/table.ts';
+import { type Knob, type KnobTable, rangeOf } from '../engine/table.ts';
 import { policies } from '../policies/index.ts';
 import { tasks } from '../tasks/index.ts';
 import { BATCH, COMMON_HYPER } from '../trainer/settings.ts';
-import { rangeOf } from './arguments.ts';
 
 const NAME_WIDTH = 24;
 

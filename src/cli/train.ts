@@ -38,7 +38,7 @@ function readCheckpoint(option: string, path: string): Checkpoint {
   } catch (error) {
     throw new Error(`${option} ${path} cannot be read: ${(error as Error).message.replace(/, \w+ '.*$/, '')}.`);
   }
-  return decodeCheckpoint(Uint8Array.from(bytes).buffer);
+  return decodeCheckpoint(Uint8Array.from(bytes).buffer, path);
 }
 
 /** A run from step 0. */

@@ -15,6 +15,8 @@ export interface Knob {
   /** who recommends the default */
   source?: string;
   unit?: string;
+  /** what the page calls it, where its name with spaces is no answer to what it is */
+  title?: string;
   /** LaTeX: what the knob is called in its part's equation; without it the equation does not name the knob */
   symbol?: string;
   /** id of the metric in which a change of the knob shows first */
@@ -22,25 +24,31 @@ export interface Knob {
 }
 export type KnobTable = Record<string, Knob>;
 
+/** What a knob takes, in words. */
+export function rangeOf(knob: Knob): string {
+  if (knob.choices) return `one of ${knob.choices.join(', ')}`;
+  const kind = knob.scale === 'power_of_two' ? 'a power of two ' : knob.scale === 'int' ? 'a whole number ' : '';
+  return `${kind}from ${knob.min} to ${knob.max}`;
+}
+
 /** One complaint about a value, or undefined when it fits. Written `!(x >= min)` so that NaN is refused. */
 export function complainValue(name: string, knob: Knob, value: number): string | undefined {
   const whole = knob.scale === 'int' || knob.scale === 'choice' || knob.scale === 'power_of_two';
-  const wanted = knob.choices
-    ? `one of ${knob.choices.join(', ')}`
-    : `${whole ? 'a whole number ' : ''}from ${knob.min} to ${knob.max}`;
-  if (!(value >= knob.min && value <= knob.max) || (whole && !Number.isInteger(value))) {
-    return `'${name}' is ${value}; wanted ${wanted} (${knob.doc}).`;
-  }
-  if (knob.scale === 'power_of_two' && (value & (value - 1)) !== 0)
-    return `'${name}' is ${value}; wanted a power of two from ${knob.min} to ${knob.max}.`;
-  return undefined;
+  const fits = value >= knob.min && value <= knob.max && (!whole || Number.isInteger(value));
+  const is_odd = knob.scale === 'power_of_two' && (value & (value - 1)) !== 0;
+  return fits && !is_odd ? undefined : `'${name}' is ${value}; wanted ${rangeOf(knob)} (${knob.doc}).`;
 }
 
 /** The value a text stands for: a number, or the name of a choice. Throws one sentence. */
 export function parseValue(name: string, knob: Knob, text: string): number {
   const choice = knob.choices?.indexOf(text) ?? -1;
   const value = choice >= 0 ? choice : text.trim() === '' ? Number.NaN : Number(text);
-  if (knob.choices && Number.isNaN(value)) throw new Error(unknownName(`value for ${name}`, text, [...knob.choices]));
+  if (Number.isNaN(value))
+    throw new Error(
+      knob.choices
+        ? unknownName(`value for ${name}`, text, [...knob.choices])
+        : `“${text}” is no number: ${name} takes ${rangeOf(knob).replace(/^from /, '')} (${knob.doc}).`,
+    );
   const complaint = complainValue(name, knob, value);
   if (complaint) throw new Error(complaint);
   return value;

@@ -1,7 +1,8 @@
 /** How numbers are written for a person: few digits, one minus sign, a dash where nothing was measured. */
 import type { Knob } from '../engine/table.ts';
 
-const MINUS = '−';
+/** The minus sign that is read. */
+export const MINUS = '−';
 const group = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** A number at most `digits` significant digits long; an en dash where it is not finite. */
@@ -51,6 +52,9 @@ export function formatBytes(bytes: number): string {
 
 /** A name of the declarations as a person reads it: `clip_high` is `clip high`. */
 export const wordsOf = (name: string): string => name.replaceAll('_', ' ');
+
+/** What the page calls a knob. */
+export const knobTitle = (name: string, knob: Knob | undefined): string => knob?.title ?? wordsOf(name);
 
 /** The same as `formatNumber`, with a plus where the number is above 0. */
 export const formatSigned = (value: number): string => (value > 0 ? '+' : '') + formatNumber(value);

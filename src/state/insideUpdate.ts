@@ -168,7 +168,7 @@ const UNMOVED = 1e-3;
 const nameOf = (place: TokenPlace) => `${place.response + 1},${place.token + 1}`;
 
 function sampleStage({ token, response, place, sample }: Scene): Omit<Stage, 'id' | 'title'> {
-  const where = `symbol ${place.token + 1} of response ${place.response + 1}`;
+  const where = `token ${place.token + 1} of response ${place.response + 1}`;
   if (response.is_demonstration)
     return {
       sentence: `The task’s solver wrote response ${place.response + 1}; ‘${token.symbol}’ is ${where}, and the policy learns to imitate it.`,
@@ -369,7 +369,7 @@ function gradientStage({ token, sample, place, hyper }: Scene): Omit<Stage, 'id'
   const [own, rest] = token.coef > 0 ? ['up', 'down'] : ['down', 'up'];
   const shared =
     place.token === 0 && sample.responses.length > 1
-      ? ' The first symbols of all responses share one row of logits, so their pushes add up.'
+      ? ' The first tokens of all responses share one row of logits, so their pushes add up.'
       : '';
   const older = is_later ? ' The table below takes the probabilities of the draw, the formula that of the update.' : '';
   return {
@@ -404,7 +404,7 @@ function policyStage({ token, sample, hyper }: Scene): Omit<Stage, 'id' | 'title
   formulas.push(String.raw`\Delta\log\pi=\log${texNumber(after)}-\log${texNumber(before)}=${texNumber(change)}`);
   if (Math.abs(change) < UNMOVED)
     return {
-      sentence: `After all updates of the step ‘${token.symbol}’ has kept its probability of ${formatNumber(after)}: where a symbol is nearly certain, or pushes cancel, a step moves little.`,
+      sentence: `After all updates of the step ‘${token.symbol}’ has kept its probability of ${formatNumber(after)}: where a token is nearly certain, or pushes cancel, a step moves little.`,
       formulas,
       source,
     };

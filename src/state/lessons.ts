@@ -5,7 +5,7 @@ import type { Change, Control, Lesson, Task } from '../lessons/lesson.ts';
 import { defaultRun } from '../trainer/defaultRun.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { type Catalogue, own, ROLE_TITLES, type SettingPlace, settingTables, withoutDefaults } from './catalogue.ts';
-import { formatNumber, wordsOf } from './format.ts';
+import { formatNumber, knobTitle } from './format.ts';
 import type { Lab } from './lab.ts';
 import { withLesson } from './lessonAddress.ts';
 import { addressOf } from './links.ts';
@@ -75,7 +75,7 @@ export function controlPlace(catalogue: Catalogue, config: RunConfig, control: C
     return {
       selector: `[data-knob="${control.knob}"]`,
       panel: PANEL_OF[place],
-      words: `“${wordsOf(control.knob)}” ${PANEL_WORDS[place]}`,
+      words: `“${knobTitle(control.knob, tables[place][control.knob])}” ${PANEL_WORDS[place]}`,
     };
   }
   if ('part' in control)

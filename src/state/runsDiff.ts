@@ -3,13 +3,13 @@ import { ROLES } from '../algorithms/algorithm.ts';
 import type { Knob } from '../engine/table.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { type Catalogue, own, partOf, ROLE_TITLES, SETTING_PLACES, settingTables } from './catalogue.ts';
-import { formatValue, plural } from './format.ts';
+import { formatValue, knobTitle, MINUS, plural } from './format.ts';
 import type { RunMeta } from './runs.ts';
 import { DEFAULT_SETUP } from './setupStore.ts';
 
 /** One thing in which a configuration differs from another. */
 export interface Difference {
-  /** a setting's name, or what kind of thing differs */
+  /** what the page calls a setting, or what kind of thing differs */
   subject: string;
   here: string;
   there: string;
@@ -46,8 +46,10 @@ export function difference(catalogue: Catalogue, here: RunConfig, there: RunConf
       const b = own(there[place], setting) ?? b_knob?.value;
       if (a === b) continue;
       const write = (knob: Knob | undefined, value: number | undefined) =>
-        value === undefined ? 'none' : knob ? formatValue(knob, value) : String(value);
-      say(setting, write(a_knob ?? b_knob, a), write(b_knob ?? a_knob, b));
+        value === undefined
+          ? 'none'
+          : (knob?.choices?.[value] ?? (knob ? formatValue(knob, value) : String(value)).replaceAll('-', MINUS));
+      say(knobTitle(setting, a_knob ?? b_knob), write(a_knob ?? b_knob, a), write(b_knob ?? a_knob, b));
     }
   }
   if (here.seed !== there.seed) say('Seed', String(here.seed), String(there.seed));
@@ -66,7 +68,9 @@ const NAMED = 2; // differences in an automatic name
 export function automaticName(catalogue: Catalogue, config: RunConfig): string {
   const { task, policy } = DEFAULT_SETUP.config;
   const usual = ownSettings(catalogue, config);
-  const said = usual.slice(0, NAMED).map(({ subject, here }) => `${subject} ${here}`);
+  const said = usual
+    .slice(0, NAMED)
+    .map(({ subject, here }) => (subject === 'replicas' ? plural(Number(here), 'replica') : `${subject} ${here}`));
   return [
     titleOf(catalogue.algorithms, config.algorithm) +
       (config.task === task ? '' : ` on ${titleOf(catalogue.tasks, config.task)}`),

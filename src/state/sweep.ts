@@ -2,7 +2,7 @@
 import { complainValue, type Knob, parseValue } from '../engine/table.ts';
 import type { RunInfo } from '../trainer/protocol.ts';
 import { BATCH } from '../trainer/settings.ts';
-import { formatPlain, formatValue, wordsOf } from './format.ts';
+import { formatPlain, formatValue, knobTitle, wordsOf } from './format.ts';
 import { clampValue } from './knobScale.ts';
 import type { Spread } from './runStore.ts';
 
@@ -81,11 +81,13 @@ export function usualRange(knob: Knob, value: number): { from: number; to: numbe
 export function parseValues(name: string, knob: Knob, text: string): number[] {
   const given = text.split(/[\s,;]+/).filter(Boolean);
   const values = ascending(
-    given.map((word) => (word === 'off' && knob.scale === 'log_zero' ? 0 : parseValue(name, knob, word))),
+    given.map((word) =>
+      word === 'off' && knob.scale === 'log_zero' ? 0 : parseValue(knobTitle(name, knob), knob, word),
+    ),
   );
   if (values.length < LEAST_VALUES || values.length > MOST_VALUES)
     throw new Error(
-      `${wordsOf(name)} has ${values.length} different values; wanted ${LEAST_VALUES} to ${MOST_VALUES}, with commas between them.`,
+      `${knobTitle(name, knob)} has ${values.length} different values; wanted ${LEAST_VALUES} to ${MOST_VALUES}, with commas between them.`,
     );
   return values;
 }
@@ -133,9 +135,9 @@ export function complainPlan(plan: SweepPlan, knobs: Knobs): string {
     const knob = knobs.find((entry) => entry.name === name)?.knob;
     if (!knob) return `This run has no hyperparameter '${name}'; choose one of its own.`;
     if (values.length < LEAST_VALUES || values.length > MOST_VALUES)
-      return `${wordsOf(name)} has ${values.length} values; wanted ${LEAST_VALUES} to ${MOST_VALUES}.`;
+      return `${knobTitle(name, knob)} has ${values.length} values; wanted ${LEAST_VALUES} to ${MOST_VALUES}.`;
     for (const value of values) {
-      const complaint = complainValue(name, knob, value);
+      const complaint = complainValue(knobTitle(name, knob), knob, value);
       if (complaint) return complaint;
     }
   }

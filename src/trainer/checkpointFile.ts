@@ -134,9 +134,9 @@ function readRows(
 
 /**
  * Reads and checks a file; throws one sentence when it is not a checkpoint. Names and sizes are checked against what this
- * build knows when the run is opened.
+ * build knows when the run is opened. `name` is what the sentence calls it.
  */
-export function decodeCheckpoint(file: ArrayBuffer): Checkpoint {
+export function decodeCheckpoint(file: ArrayBuffer, name = 'The file'): Checkpoint {
   try {
     const { tensors, metadata } = decodeSafetensors(file);
     if (metadata.format !== FORMAT)
@@ -176,7 +176,7 @@ export function decodeCheckpoint(file: ArrayBuffer): Checkpoint {
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     throw new Error(
-      `Run file: ${error.message}. Choose a file that this playground saved; the present run is untouched.`,
+      `${name} is no run saved here: ${error.message}. Choose a file that this playground saved; the present run is untouched.`,
     );
   }
 }

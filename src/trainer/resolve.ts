@@ -116,7 +116,7 @@ export function resolve(config: RunConfig, engine?: EngineInfo): Resolved {
   const refused = ROLES.flatMap(
     (role) =>
       parts[role].refuses_task?.({
-        id: task.id,
+        title: task.title,
         kinds: instance.kinds?.length ?? 1,
         symbols: instance.sizes,
         replicas: batch.replicas,

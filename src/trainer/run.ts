@@ -388,10 +388,10 @@ export class Run {
       this.resolved = { ...this.resolved, config: { ...this.config, hyper: { ...this.config.hyper, [name]: value } } };
     if (wantsReference(this.resolved, this.values) !== had_reference) await this.load();
     else this.writeHyper();
-    const { choices } = this.resolved.hyper.find((h) => h.name === name)!.knob;
+    const { choices, title = name.replaceAll('_', ' ') } = this.resolved.hyper.find((h) => h.name === name)!.knob;
     const said = (number: number) => choices?.[number] ?? number;
     return this.record(
-      `${name.replaceAll('_', ' ')} ${said(before)} → ${said(value)}${replica === undefined ? '' : ` (replica ${replica})`}`,
+      `${title} ${said(before)} → ${said(value)}${replica === undefined ? '' : ` (replica ${replica})`}`,
       replica === undefined ? { name, value } : { name, value, replica },
     );
   }

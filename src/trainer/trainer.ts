@@ -413,7 +413,11 @@ export class Trainer implements TrainerApi {
 
   selfTest(onRow: (row: SelfTestRow) => void): Promise<SelfTestResult> {
     return this.exclusive(async () => {
-      const { device, info } = await openDevice(globalThis.navigator?.gpu);
+      const { device, info } = await openDevice(globalThis.navigator?.gpu).catch(() => {
+        throw new Error(
+          'The self-test compares shaders with their twins and needs WebGPU, which this browser does not offer.',
+        );
+      });
       try {
         const { selfTest } = await import('./selfTest.ts'); // fixtures and scenes, which no run needs
         return await selfTest(device, info, onRow);

@@ -38,7 +38,7 @@ function Sidebar() {
   const task = useSetup((state) => own(catalogue.tasks, state.config.task));
   const policy = useSetup((state) => own(catalogue.policies, state.config.policy));
   return (
-    <section className="sidebar" aria-label="Settings">
+    <section className="sidebar" id="settings" aria-label="Settings" tabIndex={-1}>
       <PartsPanel />
       <HyperPanel />
       <SettingsPanel id="task" title={`Task: ${task?.title}`} place="task_settings" />
@@ -56,6 +56,12 @@ export function App() {
   useKeys();
   return (
     <>
+      <a className="skip" href="#charts">
+        Skip to the charts
+      </a>
+      <a className="skip" href="#settings">
+        Skip to the settings
+      </a>
       <Header />
       <main>
         <Statement />
@@ -65,7 +71,7 @@ export function App() {
         <StatusMessage />
         <Notices />
         <div className="columns">
-          <div className="results">
+          <div className="results" id="charts" tabIndex={-1}>
             <ChartsPanel />
             {is_narrow && <LateControls />}
             <LazyRuns />
@@ -90,7 +96,7 @@ export function App() {
             <LazyPanel id="papers" title="Papers" note="what of them runs here">
               <PapersPanel />
             </LazyPanel>
-            <LazyPanel id="take" title="Take it with you" note="this run as files, its setup as a link">
+            <LazyPanel id="take" title="Export" note="this run as files, its setup as a link">
               <TakePanel />
             </LazyPanel>
             <LazyPanel id="embed" title="Embed this" note="a live figure for a post">

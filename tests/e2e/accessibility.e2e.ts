@@ -21,6 +21,38 @@ async function openAll(page: Page): Promise<void> {
   }
 }
 
+test('the first Tab stops lead past header and controls', async ({ page }) => {
+  await open(page);
+  for (const [name, place] of [
+    ['Skip to the charts', '#charts'],
+    ['Skip to the settings', '#settings'],
+  ]) {
+    await page.keyboard.press('Tab');
+    const skip = page.getByRole('link', { name });
+    await expect(skip).toBeFocused();
+    await checkBothSchemes(page, name, '.skip:focus');
+    await page.keyboard.press('Enter');
+    await expect(page.locator(place)).toBeFocused();
+    await page.keyboard.press('Tab');
+    await expect(page.locator(`${place} :focus`)).toBeInViewport();
+    await page.getByRole('link', { name: 'Skip to the charts' }).focus();
+  }
+});
+
+test('the list of keys opens at its heading in a small window', async ({ page }) => {
+  await open(page);
+  for (const [width, height] of [
+    [853, 480],
+    [390, 844],
+  ]) {
+    await page.setViewportSize({ width, height });
+    await page.keyboard.press('?');
+    await expect(page.getByRole('heading', { name: 'Keys' })).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole('dialog').getByRole('button', { name: 'Close' })).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press('Escape');
+  }
+});
+
 test('axe finds nothing with every section open, in light and in dark', async ({ page }) => {
   test.setTimeout(240_000);
   await page.emulateMedia({ reducedMotion: 'reduce' });

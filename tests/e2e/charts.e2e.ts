@@ -138,13 +138,27 @@ test('tokens are coloured by what is chosen, and the slider goes back to the sam
   await expect(page.locator('.history-step')).toHaveText(/^step [\d,]+$/);
   await expect(back).toHaveAttribute('aria-valuetext', /^step [\d,]+$/);
   await expect(page.locator('.sample-prompt')).toHaveText(prompt ?? '');
+  const table = page.locator('.responses');
+  const before = (await table.boundingBox())?.y;
   await page.getByLabel('Colour by').selectOption('entropy');
   await expect(page.getByTestId('token-legend')).toContainText('undecided');
+  expect((await table.boundingBox())?.y, 'the table stays where it is').toBe(before);
+  const has_clipped = (await page.locator('.responses .token.is-clipped').count()) > 0;
+  await expect(page.getByTestId('mark-legend').getByText('clipped')).toHaveCount(has_clipped ? 1 : 0);
   await expect(page.locator('.responses .token[data-sign="4"]').first()).toBeVisible();
   await page.locator('.responses .token').first().focus();
   await expect(page.getByTestId('token-reading')).toContainText(/probability.*ratio.*entropy/);
   await page.getByRole('button', { name: 'Latest' }).click();
   await expect(page.locator('.history-step')).toHaveText(/^step [\d,]+, the latest$/);
+});
+
+test('a prompt that is followed says when it was last asked', async ({ page }) => {
+  await openRunning(page, '?task=arithmetic&batch.prompts=2', 5);
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await page.getByLabel('Follow it through the steps').check();
+  await expect(page.locator('.history-step')).toHaveText(/^step [\d,]+, when this prompt was last asked$/, {
+    timeout: 30_000,
+  });
 });
 
 test('masked tokens and demonstrations are marked', async ({ page }) => {
@@ -155,5 +169,5 @@ test('masked tokens and demonstrations are marked', async ({ page }) => {
   await openRunning(page, '?task=guess_number&policy=transformer&engine=cpu', 3);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .token.is-masked').first()).toBeVisible({ timeout: 15_000 });
-  await expect(page.getByTestId('token-legend')).toContainText('masked: written by the task');
+  await expect(page.getByTestId('mark-legend')).toContainText('masked: written by the task');
 });

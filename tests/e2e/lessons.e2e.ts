@@ -122,8 +122,11 @@ test('one update in slow motion, with its numbers', async ({ page }) => {
   await phase(page, 'paused');
   const stages = inside.getByRole('list', { name: 'Stages of the update' }).getByRole('button');
   await expect(stages).toHaveCount(9);
+  await expect(inside.getByRole('table', { name: /The columns fill in stage by stage/ })).toBeVisible();
+  const tracks = await inside.locator('.share-track').evaluateAll((all) => all.map((one) => one.clientWidth));
+  expect(new Set(tracks).size, `all bars share one scale, ${tracks}`).toBe(1);
   const sentence = page.getByTestId('inside-sentence');
-  await expect(sentence).toHaveText(/The policy drew ‘\d’ as symbol \d of response \d with probability [\d.]+/);
+  await expect(sentence).toHaveText(/The policy drew ‘\d’ as token \d of response \d with probability [\d.]+/);
   const said: string[] = [];
   for (let stage = 0; stage < 9; stage++) {
     await expect(stages.nth(stage)).toHaveAttribute('aria-current', 'step');
@@ -135,7 +138,7 @@ test('one update in slow motion, with its numbers', async ({ page }) => {
   expect(new Set(said).size).toBe(9);
   expect(said[1]).toMatch(/gives the whole response (0|1\.00)/);
   expect(said[8]).toMatch(/has (probability|kept its probability of) [\d.e−]+/);
-  await expect(inside.getByRole('table', { name: 'Symbols that could stand here' }).getByRole('row')).toHaveCount(9);
+  await expect(inside.getByRole('table', { name: 'Tokens that could stand here' }).getByRole('row')).toHaveCount(9);
   await expect(inside.getByRole('button', { name: 'Forward' })).toBeDisabled();
 
   await stages.nth(8).focus();

@@ -36,12 +36,33 @@ test('a moved slider takes effect and leaves one mark with its numbers', async (
   await expect.poll(() => new URL(page.url()).searchParams.get('set.learning_rate')).toBeNull();
 });
 
+test('in a narrow column a part has the whole width, and Export leads to the section of that name', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await open(page);
+  const select = (await page.getByLabel('Advantage', { exact: true }).boundingBox())!;
+  const panel = (await page.locator('#parts-body').boundingBox())!;
+  expect(select.width).toBeGreaterThan(0.85 * panel.width);
+  await page.getByRole('link', { name: 'Export', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Export', exact: true })).toBeFocused();
+});
+
 test('an exact value is taken, a wrong one is answered with a sentence', async ({ page }) => {
   await openRunning(page);
   const entry = page.getByLabel('learning rate, exact value');
+  const slider = page.locator('[data-knob="learning_rate"] input[type="range"]');
+  const below = async () => (await slider.boundingBox())!.y - (await entry.boundingBox())!.y;
+  const before = await below();
   await entry.fill('7');
   await entry.press('Enter');
-  await expect(page.locator('[data-knob="learning_rate"] [role="alert"]')).toContainText('wanted');
+  const sentence = page.locator('[data-knob="learning_rate"] [role="alert"]');
+  await expect(sentence).toContainText('wanted');
+  await entry.fill('abc');
+  await entry.press('Enter');
+  await expect(sentence).toContainText('“abc” is no number: learning rate takes 0.000001 to 1 (step size of AdamW).');
+  await expect(sentence).toBeInViewport({ ratio: 0.9 });
+  expect(await below(), 'the slider stays where it is').toBeCloseTo(before);
   await entry.fill('0.05');
   await entry.press('Enter');
   await expect(page.getByTestId('marks')).toContainText('→ 0.05');
@@ -153,8 +174,10 @@ test('a run is saved to a file and loaded from it', async ({ page }, where) => {
   await expect.poll(() => stepOf(page)).toBe(0);
   await page.getByLabel('Run file').setInputFiles(file);
   await expect.poll(() => stepOf(page), { timeout: 20_000 }).toBe(saved_at);
-  await page.getByLabel('Run file').setInputFiles({ name: 'x', mimeType: '', buffer: Buffer.from('nothing') });
-  await expect(page.getByTestId('problem')).toContainText('wanted a safetensors file');
+  await page.getByLabel('Run file').setInputFiles({ name: 'x.json', mimeType: '', buffer: Buffer.from('nothing') });
+  await expect(page.getByTestId('problem')).toContainText(
+    'x.json is no run saved here: found 7 bytes, wanted a safetensors file.',
+  );
   await expect(page.getByTestId('problem')).toBeInViewport();
   expect(await stepOf(page)).toBe(saved_at);
 });
@@ -214,7 +237,11 @@ test('a box that is ticked by keyboard does not stop the run, and a key that a c
   await expect(box).toBeChecked();
   await stillGoes();
   await page.keyboard.press('?');
-  await page.getByLabel('Letters and signs are keys').uncheck();
+  await expect(page.getByRole('heading', { name: 'Keys' })).toBeFocused();
+  await page.keyboard.press('Space');
+  const single = page.getByLabel('Use single-key shortcuts');
+  await expect(single).toBeChecked();
+  await single.uncheck();
   await page.keyboard.press('Escape');
   await page.locator('h1').click();
   await page.keyboard.press('s');
@@ -252,6 +279,14 @@ test('a worker that cannot start says so, and a restart mends it', async ({ page
   await phase(page, 'running');
   await expect(page.getByTestId('problem')).toHaveCount(0);
   errors.splice(0, errors.length, ...errors.filter((text) => !/ERR_FAILED/.test(text))); // the browser reports the refused script
+});
+
+test('the self-test says that it needs WebGPU where there is none', async ({ page }) => {
+  await page.goto('./?selftest');
+  await expect(page.getByTestId('selftest-result')).toHaveText(
+    'The self-test compares shaders with their twins and needs WebGPU, which this browser does not offer.',
+  );
+  await expect(page.getByTestId('selftest-rows')).toHaveCount(0);
 });
 
 test('the self-test runs on this device and streams its rows', { tag: '@webgpu' }, async ({ page }) => {

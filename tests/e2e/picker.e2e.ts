@@ -52,7 +52,7 @@ test('what the task refuses is there with the reason, and opens where it is at h
   await page.keyboard.type('ssrl');
   const option = list(page).getByRole('option', { name: /SSRL/ });
   await expect(option).toContainText('Opens on Self-search');
-  await expect(option).toContainText("found the task 'sum_to_target'");
+  await expect(option).toContainText('the task “Sum to target” has none');
   await page.keyboard.press('Enter');
   await expect(algorithm(page)).toHaveText('SSRL');
   await expect(page.getByLabel('Task', { exact: true })).toHaveValue('self_search');
@@ -76,13 +76,13 @@ test('parts say where they are not GRPO’s, which are the reader’s, and which
   const source = page.getByLabel('Source', { exact: true });
   const refused = source.locator('option[value=self_search]');
   await expect(refused).toBeDisabled();
-  await expect(refused).toHaveAttribute('title', /masks information blocks/);
+  await expect(refused).toHaveAttribute('title', /masks blocks of recalled text/);
   // what a browser offers all the same is answered beside the slot
   await source.evaluate((select: HTMLSelectElement) => {
     select.value = 'self_search';
     select.dispatchEvent(new Event('change', { bubbles: true }));
   });
-  await expect(page.locator('[data-role=source]').getByRole('alert')).toContainText('masks information blocks');
+  await expect(page.locator('[data-role=source]').getByRole('alert')).toContainText('masks blocks of recalled text');
   await expect(source).toHaveValue('on_policy');
   await expect(page.getByTestId('problem')).toHaveCount(0);
 
@@ -99,7 +99,7 @@ test('a knob is swept from its slider, read at a step, kept over a reset, and en
   const sweep = page.getByTestId('sweep');
   const values = sweep.getByLabel('List of values');
   await values.fill('0.001, 9');
-  await expect(sweep).toContainText("'learning_rate' is 9; wanted");
+  await expect(sweep).toContainText("'learning rate' is 9; wanted");
   await expect(sweep.getByRole('button', { name: 'Start the sweep' })).toBeDisabled();
   await values.fill('0.02, 0.1, 0.5');
   await sweep.getByLabel('Seeds for each').selectOption('2');

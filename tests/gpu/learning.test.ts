@@ -85,7 +85,7 @@ test('self-search: from data in which three of ten recall what is asked, most an
   const { first, last } = ends(training.curve('reward_mean'), 5);
   expect(last).toBeGreaterThan(first + 0.3);
   training.close();
-  await expect(Training.open(make, { algorithm: 'ssrl' })).rejects.toThrow("Choose the task 'self_search'");
+  await expect(Training.open(make, { algorithm: 'ssrl' })).rejects.toThrow('Choose the task “Self-search”');
 });
 
 test('votes without a verifier lock in what a weak start agrees on, and keep what a strong one does', async () => {

@@ -305,7 +305,7 @@ describe('garbage', () => {
       return false;
     } catch (error) {
       const { message } = error as Error;
-      expect(message).toMatch(/^Run file: .*wanted .*untouched\.$/s);
+      expect(message).toMatch(/^The file is no run saved here: .*wanted .*untouched\.$/s);
       expect(message.length).toBeLessThan(400);
       return true;
     }

@@ -19,7 +19,7 @@ describe('a demonstration that the gate puts in', () => {
     const { source } = algorithms.hpt;
     for (const id of ['grpo', 'reinforce', 'rloo', 'ppo'])
       expect(complainParts({ ...partsIn(algorithms[id]), source })).toEqual([
-        expect.stringContaining(`found the advantage '${algorithms[id].advantage.id}'`),
+        expect.stringContaining(`the advantage “${algorithms[id].advantage.title}” would read`),
       ]);
   });
 

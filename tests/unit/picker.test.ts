@@ -113,7 +113,7 @@ describe('refusals', () => {
     const ssrl = defaultRun({ algorithm: 'ssrl' });
     const [fine, refused] = await trainer.refusals([defaultRun(), ssrl]);
     expect(fine).toBe('');
-    expect(refused).toContain("found the task 'sum_to_target'");
+    expect(refused).toContain('the task “Sum to target” has none');
     expect(() => resolve(ssrl)).toThrow(refused);
     expect(await trainer.refusals([{ ...ssrl, task: 'self_search' }])).toEqual(['']);
   });
@@ -134,7 +134,7 @@ describe('refusals', () => {
     await store.getState().ask();
     expect(asked).toEqual([choicesOf(registries, config).length]);
     expect(Object.keys(store.getState().algorithms)).toEqual(['ssrl']);
-    expect(store.getState().parts.source?.self_search).toContain('masks information blocks');
+    expect(store.getState().parts.source?.self_search).toContain('masks blocks of recalled text');
     expect(store.getState().parts.likelihood?.negative_aware).toMatch(/\.$/);
     setup.getState().setConfig({ ...config, task: 'self_search' });
     await store.getState().ask();
@@ -182,7 +182,7 @@ describe('values of a sweep', () => {
     expect(parseValues('x', knob({ scale: 'log_zero', min: 0 }), 'off, 1')).toEqual([0, 1]);
     expect(() => parseValues('x', knob(), '0.1')).toThrow(/1 different values; wanted 2 to 8/);
     expect(() => parseValues('x', knob(), '0.1, 7')).toThrow(/'x' is 7; wanted from/);
-    expect(() => parseValues('x', knob(), '0.1, many')).toThrow(/wanted/);
+    expect(() => parseValues('x', knob(), '0.1, many')).toThrow(/“many” is no number: x takes /);
   });
 
   test('replicas go through the combinations, again for each seed', () => {

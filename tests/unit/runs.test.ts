@@ -56,7 +56,12 @@ describe('differences of configurations', () => {
 
   test('a name says the algorithm and what is unusual', () => {
     expect(automaticName(registries, defaultRun())).toBe('GRPO');
-    expect(automaticName(registries, defaultRun({ hyper: { learning_rate: 0.3 } }))).toBe('GRPO, learning_rate 0.3');
+    expect(automaticName(registries, defaultRun({ hyper: { learning_rate: 0.3 } }))).toBe('GRPO, learning rate 0.3');
+    expect(automaticName(registries, defaultRun({ hyper: { learning_rate: 1e-6 } }))).toBe('GRPO, learning rate 1e−6');
+    expect(automaticName(registries, defaultRun({ batch: { replicas: 4 } }))).toBe('GRPO, 4 replicas');
+    expect(automaticName(registries, defaultRun({ hyper: { std_is_population: 1 } }))).toBe(
+      'GRPO, standard deviation population',
+    );
     expect(automaticName(registries, defaultRun({ algorithm: 'rloo', task: 'bandit' }))).toMatch(/^RLOO on /);
   });
 
@@ -460,9 +465,9 @@ describe('runs store', () => {
     const rows = comparedRuns(registries, state(), run.getState(), 'current');
     expect(rows.map(({ name, reward, last_step }) => ({ name, reward, last_step }))).toEqual([
       { name: 'GRPO (this run)', reward: 9, last_step: 9 },
-      { name: 'GRPO, learning_rate 0.3', reward: 29, last_step: 29 },
+      { name: 'GRPO, learning rate 0.3', reward: 29, last_step: 29 },
     ]);
-    expect(rows[1].difference).toMatch(/^learning_rate 0\.3 instead of /);
+    expect(rows[1].difference).toMatch(/^learning rate 0\.3 instead of /);
     const lines = tableText(rows).split('\n');
     expect(lines.map((line) => line.split('\t').length)).toEqual([7, 7, 7]);
   });

@@ -155,7 +155,7 @@ describe('the greedy response is judged as the samples are', () => {
 
   test.each(['majority_vote', 'collective_vote'])('%s needs a group, and is refused', (reward) => {
     const parts = { ...partsIn(algorithms.remax), reward: partOf('reward', reward) };
-    expect(complainParts(parts)).toEqual([expect.stringContaining(`found the reward '${reward}'`)]);
+    expect(complainParts(parts)).toEqual([expect.stringContaining(`the reward “${parts.reward.title}” needs a group`)]);
   });
 });
 

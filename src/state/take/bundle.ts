@@ -132,7 +132,7 @@ export function fillRun(run: RunStore, info: RunInfo, checkpoint: Checkpoint): v
  * what is wrong with the file stands in `problem` afterwards, and the present run goes on.
  */
 export async function openRunFile({ run, session }: Lab, file: Blob & { name?: string }): Promise<void> {
-  const name = file.name || 'the file';
+  const name = file.name || 'The file';
   run.getState().opening?.cancel();
   const stop = new AbortController();
   const cancel = () => {
@@ -143,10 +143,10 @@ export async function openRunFile({ run, session }: Lab, file: Blob & { name?: s
   run.setState({ opening });
   try {
     if (file.size > MOST_BYTES)
-      throw new Error(`Run file: found ${file.size} bytes, wanted at most ${MOST_BYTES}. Choose a smaller file.`);
+      throw new Error(`${name} has ${file.size} bytes; wanted at most ${MOST_BYTES}. Choose a smaller file.`);
     const data = await file.arrayBuffer();
     stop.signal.throwIfAborted();
-    const checkpoint = decodeCheckpoint(data);
+    const checkpoint = decodeCheckpoint(data, name);
     await session.load(data, (info) => fillRun(run, info, checkpoint), stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) run.getState().setProblem(sentenceOf(error));

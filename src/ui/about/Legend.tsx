@@ -1,7 +1,7 @@
 import { useCallback, useId } from 'react';
 import type { LegendEntry } from '../../state/about.ts';
 import { own } from '../../state/catalogue.ts';
-import { formatValue, wordsOf } from '../../state/format.ts';
+import { formatValue, knobTitle } from '../../state/format.ts';
 import { ValueEntry } from '../knobs/ValueEntry.tsx';
 import { useLab, useSetup, useView } from '../lab.tsx';
 import { TexSymbol } from './Equation.tsx';
@@ -16,7 +16,7 @@ function LegendRow({ name, knob, symbol }: LegendEntry) {
     (knob_name: string, wanted: number) => void session.setHyper(knob_name, wanted),
     [session],
   );
-  const title = wordsOf(name);
+  const title = knobTitle(name, knob);
   const is_lit = useView((state) => state.lit?.knob === name);
   return (
     <tr className={is_lit ? 'is-lit' : undefined} data-knob={name}>

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { own, SETTING_PLACES, settingTables } from '../../state/catalogue.ts';
-import { formatNumber, formatValue, wordsOf } from '../../state/format.ts';
+import { formatNumber, formatValue, knobTitle } from '../../state/format.ts';
 import type { Lit } from '../../state/viewStore.ts';
 import type { RunConfig } from '../../trainer/protocol.ts';
 import { useFrame, useLab, useRun, useSetup, useView } from '../lab.tsx';
@@ -26,7 +26,7 @@ function Reading({ lit, config }: { lit: Lit; config: RunConfig }) {
       </span>
       {setting && knob !== undefined && value !== undefined && (
         <span>
-          setting <b>{wordsOf(knob)}</b> {formatValue(setting, value)}
+          setting <b>{knobTitle(knob, setting)}</b> {formatValue(setting, value)}
         </span>
       )}
       {metric && (

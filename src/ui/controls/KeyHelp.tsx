@@ -8,13 +8,24 @@ export function KeyHelp() {
   const is_open = useView((state) => state.is_help_open);
   const has_keys = useView((state) => state.has_keys);
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (is_open && !dialog.current?.open) dialog.current?.showModal();
+    if (is_open && !dialog.current?.open) {
+      dialog.current?.showModal();
+      heading.current?.focus(); // a key pressed out of habit changes nothing there
+    }
     if (!is_open && dialog.current?.open) dialog.current.close();
   }, [is_open]);
   return (
     <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={() => view.getState().setHelp(false)}>
-      <h2 id="help-title">Keys</h2>
+      <div className="help-head">
+        <h2 id="help-title" ref={heading} tabIndex={-1}>
+          Keys
+        </h2>
+        <button type="button" onClick={() => view.getState().setHelp(false)}>
+          Close
+        </button>
+      </div>
       <dl>
         {KEYS.map(([keys, does]) => (
           <div key={keys}>
@@ -34,12 +45,9 @@ export function KeyHelp() {
             checked={has_keys}
             onChange={(event) => view.getState().setKeys(event.target.checked)}
           />
-          Letters and signs are keys
+          Use single-key shortcuts
         </label>
       </p>
-      <button type="button" onClick={() => view.getState().setHelp(false)}>
-        Close
-      </button>
     </dialog>
   );
 }

@@ -16,7 +16,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['Shift ← →', 'move the window of a zoomed chart'],
   ['Home End', 'first or last position of a focused slider or chart'],
   ['↑ ↓', 'move through the list of algorithms; type to search it, Enter takes one'],
-  ['Esc', 'close a list, or take a chart’s reading line away'],
+  ['Esc', 'close this list or another, or take a chart’s reading line away'],
 ];
 
 /** Where a letter is typed or means something already. */

@@ -10,7 +10,7 @@ import {
   markdownLink,
   recordingOf,
 } from '../../state/embedSnippets.ts';
-import { wordsOf } from '../../state/format.ts';
+import { knobTitle } from '../../state/format.ts';
 import { HISTOGRAM } from '../../state/histogram.ts';
 import { sentenceOf } from '../../state/session.ts';
 import { DEFAULT_SETUP } from '../../state/setupStore.ts';
@@ -33,9 +33,9 @@ const PANEL_TITLES: Record<(typeof PANELS)[number], string> = {
 };
 const CONTROL_TITLES: Record<(typeof CONTROLS)[number], string> = {
   play: 'Play and pause',
-  step: 'Step',
+  step: 'Step button',
   reset: 'Reset',
-  status: 'Step and speed',
+  status: 'Step count and speed',
   speed: 'Speed limit',
   seed: 'Seed',
 };
@@ -180,7 +180,7 @@ export default function EmbedPanel() {
           legend="Sliders"
           all={knobs}
           chosen={choice.knobs.filter((name) => knobs.includes(name))}
-          titleOf={wordsOf}
+          titleOf={(name) => knobTitle(name, infos?.hyper.find((entry) => entry.name === name)?.knob)}
           onChange={(chosen) => change({ knobs: chosen })}
         />
         <div className="embed-fields">

@@ -48,7 +48,8 @@ export function GroupTable({ sample, place, stage, onChoose }: Props) {
     <section className="inside-group" aria-label="The group" tabIndex={0}>
       <table ref={table} onKeyDown={press}>
         <caption>
-          The group, with the numbers of symbol {place.token + 1} of each response. Arrow keys choose another symbol.
+          The group, with the numbers of token {place.token + 1} of each response. The columns fill in stage by stage: ·
+          comes later. Arrow keys choose another token.
         </caption>
         <thead>
           <tr>
@@ -75,7 +76,7 @@ export function GroupTable({ sample, place, stage, onChoose }: Props) {
                       className={`inside-token${token.mask === 0 ? ' is-masked' : ''}${t === place.token ? ' is-column' : ''}`}
                       data-place={`${response}.${t}`}
                       aria-pressed={is_chosen}
-                      aria-label={`Response ${response + 1}, symbol ${t + 1}: ${spoken(token)}`}
+                      aria-label={`Response ${response + 1}, token ${t + 1}: ${spoken(token)}`}
                       tabIndex={is_chosen ? 0 : -1}
                       onClick={() => onChoose({ response, token: t })}
                     >

@@ -23,10 +23,10 @@ function Alternatives({ rows, stage }: { rows: Alternative[]; stage: Stage['id']
   const has_push = stage === 'gradient';
   const has_after = stage === 'policy' && rows.some(({ after }) => Number.isFinite(after));
   return (
-    <table className="alternatives" aria-label="Symbols that could stand here">
+    <table className="alternatives" aria-label="Tokens that could stand here">
       <thead>
         <tr>
-          <th scope="col">Symbol</th>
+          <th scope="col">Token</th>
           <th scope="col">{has_after ? 'Before' : 'Probability'}</th>
           {has_push && (
             <th scope="col" className="is-number">

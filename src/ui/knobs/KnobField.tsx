@@ -1,6 +1,6 @@
 import { memo, useEffect, useId, useRef, useState } from 'react';
 import type { Knob } from '../../engine/table.ts';
-import { formatValue, wordsOf } from '../../state/format.ts';
+import { formatValue, knobTitle } from '../../state/format.ts';
 import { numPositions, positionOf, valueAt } from '../../state/knobScale.ts';
 import { useView } from '../lab.tsx';
 import { ValueEntry } from './ValueEntry.tsx';
@@ -70,7 +70,7 @@ export const KnobField = memo(function KnobField({ name, knob, value, commit, on
     setDraft(valueAt(knob, position));
     delayed.send(valueAt(knob, position));
   };
-  const title = wordsOf(name);
+  const title = knobTitle(name, knob);
   /** A value chosen exactly: it takes the place of what the slider still had to say. */
   const choose = (_name: string, wanted: number) => {
     delayed.drop();

@@ -7,14 +7,15 @@ import { useLab, useRun, useView } from '../lab.tsx';
 export function HistoryBar({ sample }: { sample: SampleGroup }) {
   const { run, view } = useLab();
   const sample_step = useView((state) => state.sample_step);
-  const missed_step = useRun((state) => state.missed_step);
+  const is_missed = useRun((state) => state.missed_step !== undefined);
   const history = run.getState().history.of(sample);
   const last = Math.max(0, history.length - 1);
   const at = Math.max(0, snapshotAt(history, sample_step));
   const shown = history[at] ?? sample;
   const is_latest = sample_step === undefined;
   const to = (place: number) => view.getState().lookBack(place >= last ? undefined : history[place].step);
-  const text = `step ${formatCount(shown.step)}${is_latest ? ', the latest' : ''}`;
+  const which = !is_latest ? '' : is_missed ? ', when this prompt was last asked' : ', the latest';
+  const text = `step ${formatCount(shown.step)}${which}`;
   return (
     <div className="history-bar" data-testid="sample-history">
       <label className="history-slider">
@@ -35,11 +36,7 @@ export function HistoryBar({ sample }: { sample: SampleGroup }) {
         Latest
       </button>
       <span className="muted history-note">
-        {missed_step !== undefined && is_latest
-          ? `not asked at step ${formatCount(missed_step)}`
-          : last === 0
-            ? 'kept every second while it runs'
-            : `${plural(history.length, 'snapshot')} of this prompt`}
+        {last === 0 ? 'kept every second' : `${plural(history.length, 'snapshot')} of this prompt`}
       </span>
     </div>
   );

@@ -1,7 +1,7 @@
 import { TOKEN_COLORS, type TokenColor } from '../../state/sampleScale.ts';
 import type { SampleGroup } from '../../trainer/protocol.ts';
 import { useLab, useView } from '../lab.tsx';
-import { CoefLegend } from './CoefLegend.tsx';
+import { CoefLegend, MarkLegend } from './CoefLegend.tsx';
 import { HistoryBar } from './HistoryBar.tsx';
 import { ResponseList } from './ResponseList.tsx';
 
@@ -23,8 +23,9 @@ export default function SampleBody({ latest, sample }: { latest: SampleGroup; sa
             ))}
           </select>
         </label>
-        <CoefLegend sample={sample} by={color} />
+        <MarkLegend sample={sample} />
       </div>
+      <CoefLegend sample={sample} by={color} />
       <ResponseList sample={sample} by={color} />
     </>
   );

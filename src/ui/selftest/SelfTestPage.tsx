@@ -69,36 +69,38 @@ export default function SelfTestPage() {
           </button>
         </p>
       )}
-      <div className="selftest-scroll">
-        <table data-testid="selftest-rows">
-          <thead>
-            <tr>
-              <th scope="col">Result</th>
-              <th scope="col">Group</th>
-              <th scope="col">Comparison</th>
-              <th scope="col" className="is-number">
-                Worst difference
-              </th>
-              <th scope="col" className="is-number">
-                Allowed
-              </th>
-              <th scope="col">Note</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={`${row.group}/${row.name}`}>
-                <td className={row.is_ok ? 'is-good' : 'is-bad'}>{row.is_ok ? 'passed' : 'failed'}</td>
-                <td>{row.group}</td>
-                <th scope="row">{row.name}</th>
-                <td className="is-number">{formatNumber(row.worst)}</td>
-                <td className="is-number">{formatNumber(row.tolerance)}</td>
-                <td>{row.note}</td>
+      {(problem === '' || rows.length > 0) && (
+        <div className="selftest-scroll">
+          <table data-testid="selftest-rows">
+            <thead>
+              <tr>
+                <th scope="col">Result</th>
+                <th scope="col">Group</th>
+                <th scope="col">Comparison</th>
+                <th scope="col" className="is-number">
+                  Worst difference
+                </th>
+                <th scope="col" className="is-number">
+                  Allowed
+                </th>
+                <th scope="col">Note</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={`${row.group}/${row.name}`}>
+                  <td className={row.is_ok ? 'is-good' : 'is-bad'}>{row.is_ok ? 'passed' : 'failed'}</td>
+                  <td>{row.group}</td>
+                  <th scope="row">{row.name}</th>
+                  <td className="is-number">{formatNumber(row.worst)}</td>
+                  <td className="is-number">{formatNumber(row.tolerance)}</td>
+                  <td>{row.note}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
     </main>
   );
 }

@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { formatPlain, wordsOf } from '../../state/format.ts';
+import { formatPlain, knobTitle } from '../../state/format.ts';
 import { sentenceOf } from '../../state/session.ts';
 import {
   cellsOf,
@@ -84,9 +84,9 @@ function AxisFields({
           <span>Hyperparameter</span>
           <select value={draft?.name ?? ''} onChange={(event) => onPick(event.target.value)}>
             {others !== undefined && <option value="">{others}</option>}
-            {knobs.map(({ name }) => (
+            {knobs.map(({ name, knob }) => (
               <option key={name} value={name}>
-                {wordsOf(name)}
+                {knobTitle(name, knob)}
               </option>
             ))}
           </select>
