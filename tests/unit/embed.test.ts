@@ -179,8 +179,8 @@ describe('recordings', () => {
   });
 
   test('those in the repository are of the present experiments and settings', () => {
-    // after a change: npm run recordings
-    expect(entries.filter((entry) => 'arm' in entry)).toEqual(armEntries());
+    const of_arms = entries.filter((entry) => 'arm' in entry);
+    expect(of_arms, 'after a change of an experiment or its results: npm run recordings').toEqual(armEntries());
     for (const { title, setup, recording } of entries) {
       expect(readQuery(registries, DEFAULT_SETUP, setup).complaints, title).toEqual([]);
       if (recording !== '') readRecording(recording);
