@@ -7,7 +7,9 @@ import { tasks } from '../tasks/index.ts';
 import { BATCH, COMMON_HYPER } from '../trainer/settings.ts';
 import { rangeOf } from './arguments.ts';
 
-const NAME_WIDTH = 24;
+const NAME_WIDTH = Math.max(
+  ...[...Object.keys(algorithms), ...ROLES.flatMap((role) => partsOf(role).map((p) => p.id))].map((id) => id.length),
+);
 
 const valueText = (knob: Knob): string => knob.choices?.[knob.value] ?? String(knob.value);
 

@@ -14,6 +14,7 @@ import { tasks } from '../tasks/index.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { Run } from '../trainer/run.ts';
 import { slotTwins } from '../trainer/slots.ts';
+import { HELP, readOptions, type Usage, usageText } from './options.ts';
 
 const FILE = 'src/embed/recorded.json';
 const STEPS = 80;
@@ -72,8 +73,16 @@ export async function algorithmEntry(id: string) {
   return { title: titleOf(config), setup: setupOf(config), recording };
 }
 
+const USAGE: Usage = { command: 'npm run recordings', options: { help: HELP } };
+
 /** Writes the file of recorded runs. */
-export async function main(): Promise<number> {
+export async function main(argv: string[]): Promise<number> {
+  if (readOptions(USAGE, argv).found.has('help')) {
+    process.stdout.write(
+      usageText(USAGE, `Trains every algorithm for a moment and writes ${FILE}, which posters draw.`),
+    );
+    return 0;
+  }
   const entries: object[] = [];
   for (const id of Object.keys(algorithms)) {
     try {

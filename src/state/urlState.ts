@@ -4,7 +4,15 @@ import { nearestSpelling, unknownName } from '../engine/names.ts';
 import { complainValue, type Knob, parseValue } from '../engine/table.ts';
 import { homeOf } from '../trainer/home.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
-import { type Catalogue, own, partOf, SETTING_PLACES, type SettingPlace, settingTables, withoutDefaults } from './catalogue.ts';
+import {
+  type Catalogue,
+  own,
+  partOf,
+  SETTING_PLACES,
+  type SettingPlace,
+  settingTables,
+  withoutDefaults,
+} from './catalogue.ts';
 import { formatPlain } from './format.ts';
 import { clampValue } from './knobScale.ts';
 
@@ -105,7 +113,10 @@ function keysOf(search: string, complain: Complain): Map<string, string> {
   }
   for (const key of repeated) complain(`'${quoted(key)}' stands more than once.`, 'The first value was used.');
   if (num_left_out > 0)
-    complain(`The link has ${found.size + num_left_out} settings; wanted at most ${MOST_KEYS}.`, 'The rest was left out.');
+    complain(
+      `The link has ${found.size + num_left_out} settings; wanted at most ${MOST_KEYS}.`,
+      'The rest was left out.',
+    );
   return found;
 }
 

@@ -175,8 +175,6 @@ export function decodeCheckpoint(file: ArrayBuffer): Checkpoint {
     return checkpoint;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw new Error(
-      `Run file: ${error.message}. Choose a file that this playground saved; the present run is untouched.`,
-    );
+    throw new Error(`Run file: ${error.message}. Choose a file that this playground saved.`);
   }
 }
