@@ -110,10 +110,12 @@ test('no page has a heading twice', () => {
 });
 
 test('the first embed of the documentation has a recorded curve', () => {
-  const [, tag] = /(<rollout-lab [^>]*>)/.exec(read('docs/embedding.md')) ?? ['', ''];
-  const attributes = [...tag.matchAll(/([\w.]+)="([^"]*)"/g)].map(([, name, value]): [string, string] => [name, value]);
-  const { options, complaints } = readOptions(new URLSearchParams(attributes));
+  const [tag] = /<rollout-lab [^>]*>/.exec(read('docs/embedding.md')) ?? [''];
+  const attributes = new URLSearchParams();
+  for (const [, name, value] of tag.matchAll(/([\w.]+)="([^"]*)"/g)) attributes.set(name, value);
+  const { options, complaints } = readOptions(attributes);
   expect(complaints).toEqual([]);
+  expect(attributes.size).toBeGreaterThan(0);
   expect(options.recording).toBeDefined();
 });
 
