@@ -101,7 +101,7 @@ test('the committed results were made by the command that the documentation name
 
 test('no page has a heading twice', () => {
   for (const page of PAGES) {
-    const headings = read(page).match(/^#+ .*$/gm) ?? [];
+    const headings = [...read(page).matchAll(/^#+ .*$/gm)].map(([heading]) => heading);
     expect(
       headings.filter((heading, i) => headings.indexOf(heading) < i),
       page,
