@@ -135,14 +135,23 @@ function inProtocol(job, result) {
   };
 }
 
+const OPTIONS = {
+  workload: { type: 'string' }, scale: { type: 'string', default: 'small' }, runtime: { type: 'string', default: 'browser' }, engine: { type: 'string', default: 'webgpu' },
+  json: { type: 'boolean' }, check: { type: 'boolean' }, profile: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' },
+};
+
+/** What the command line says; a sentence of Node's about it ends with the known options. */
+function valuesOf(argv) {
+  try {
+    return parseArgs({ args: argv, options: OPTIONS }).values;
+  } catch (error) {
+    const [sentence] = error.message.split('. ');
+    throw new Error(`${sentence}. Known: ${Object.keys(OPTIONS).map((name) => `--${name}`).join(', ')}.`);
+  }
+}
+
 function parse(argv) {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      workload: { type: 'string' }, scale: { type: 'string', default: 'small' }, runtime: { type: 'string', default: 'browser' }, engine: { type: 'string', default: 'webgpu' },
-      json: { type: 'boolean' }, check: { type: 'boolean' }, profile: { type: 'boolean' }, quick: { type: 'boolean' }, help: { type: 'boolean' },
-    },
-  });
+  const values = valuesOf(argv);
   for (const [name, known] of Object.entries(CHOICES)) {
     if (values[name] !== undefined && !known.includes(values[name])) throw new Error(`--${name} is '${values[name]}'; wanted one of ${known.join(', ')}.`);
   }

@@ -32,7 +32,7 @@ const ALONGSIDE = {
 
 // Single files of a higher level that a folder may import: the command line reads links with the page's own parser.
 const SHARED = {
-  cli: ['catalogue', 'defaultSetup', 'registries', 'sweep', 'urlState'].map((name) => `src/state/${name}.ts`),
+  cli: ['catalogue', 'defaultSetup', 'format', 'registries', 'sweep', 'urlState'].map((name) => `src/state/${name}.ts`),
 };
 
 /** All source files below a root, as paths with forward slashes. */

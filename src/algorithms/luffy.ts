@@ -59,7 +59,7 @@ export const onPolicyBaseline = part({
 export const unclipped = part({
   role: 'stabiliser',
   id: 'unclipped',
-  title: 'Unclipped ratio',
+  title: 'Unclipped ratio or likelihood',
   doc: 'Every token counts by its ratio to the old policy, without a clip; a demonstration has no old policy and counts by its likelihood.',
   equation: String.raw`\rho\hat A`,
   hyper: {},

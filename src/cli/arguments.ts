@@ -1,5 +1,6 @@
 /** The options of `npm run train`: their names and sentences, and how a command line becomes a checked run. */
-import { parseArgs } from 'node:util';
+import { resolve as pathOf } from 'node:path';
+import { ROLES } from '../algorithms/algorithm.ts';
 import { algorithms } from '../algorithms/index.ts';
 import { unknownName } from '../engine/names.ts';
 import { type Knob, type KnobTable, parseValue } from '../engine/table.ts';
@@ -8,24 +9,20 @@ import { withoutDefaults } from '../state/catalogue.ts';
 import { DEFAULT_SETUP } from '../state/defaultSetup.ts';
 import { registries } from '../state/registries.ts';
 import { readPlan, spreadOf } from '../state/sweep.ts';
-import { queryOf, readQuery, SWEEP_KEY } from '../state/urlState.ts';
+import { queryOf, readExactly, SWEEP_KEY } from '../state/urlState.ts';
 import { taskOf, tasks } from '../tasks/index.ts';
 import { homeOf } from '../trainer/home.ts';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { resolve } from '../trainer/resolve.ts';
 import { BATCH } from '../trainer/settings.ts';
+import { HELP, type Option, readOptions, refuse, type Usage, usageText } from './options.ts';
 
-interface Option {
-  /** what stands behind the name in the help; an option without one is a switch */
-  value?: string;
-  doc: string;
-  /** may be given several times */
-  is_repeatable?: boolean;
+interface TrainOption extends Option {
   /** a checkpoint decides it: refused together with --checkpoint-in */
   is_fixed?: boolean;
 }
 
-const OPTIONS: Record<string, Option> = {
+const OPTIONS: Record<string, TrainOption> = {
   link: {
     value: 'ADDRESS',
     doc: 'the setup of a link of the page, or of its query; other options override it',
@@ -67,7 +64,7 @@ const OPTIONS: Record<string, Option> = {
   'checkpoint-out': { value: 'FILE', doc: 'write the final state: safetensors, which the page opens too' },
   program: { doc: 'print the dispatches of one step of this run, and end' },
   list: { doc: 'print every algorithm, part, task, policy and setting, and end' },
-  help: { doc: 'print this, and end' },
+  help: HELP,
   quiet: { doc: 'no progress' },
 };
 
@@ -98,74 +95,40 @@ export interface TrainCommand {
   change: { algorithm?: string; parts: Record<string, string>; hyper: [string, string][] };
   /** hyperparameters by replica where a link sweeps them */
   spread: readonly Record<string, number>[];
-  /** what of a link did not fit, one sentence each */
-  complaints: string[];
 }
 
+const KINDS = { algorithm: algorithms, task: tasks, policy: policies };
+
+const USAGE: Usage = {
+  command: 'npm run train',
+  options: OPTIONS,
+  optionFor: (text) =>
+    Object.entries(KINDS).flatMap(([kind, known]) => (Object.hasOwn(known, text) ? [`--${kind} ${text}`] : []))[0],
+};
+
 /** The text of --help. */
-export function helpText(): string {
-  const rows = Object.entries(OPTIONS).map(([name, { value, doc }]) => [`  --${name}${value ? ` ${value}` : ''}`, doc]);
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return [
-    'Trains a small policy by reinforcement learning: the page’s trainer, in Node.',
-    '',
-    'npm run train -- [options]        defaults in brackets',
-    '',
-    ...rows.map(([left, doc]) => left.padEnd(width) + doc),
-    '',
+export const helpText = (): string =>
+  usageText(USAGE, 'Trains a small policy by reinforcement learning: the page’s trainer, in Node.', [
     'npm run train -- --algorithm rloo --steps 100 --seed 1 --replicas 4 --out run.jsonl',
     'npm run train -- --task arithmetic --task-set digits=1 --policy transformer --warm-up 100',
     'npm run train -- --bundle run.safetensors',
     "npm run train -- --link 'https://…/?v=1&algorithm=dr_grpo&set.learning_rate=0.1' --steps 50",
-    '',
-  ].join('\n');
-}
+  ]);
 
-const complain = (text: string): never => {
-  throw new Error(`${text} See npm run train -- --help.`);
-};
+const complain = (text: string): never => refuse(USAGE, text);
 
-/** Option name -> its texts. Says which option is unknown, lacks its value, or stands twice. */
-function collect(argv: string[]): Map<string, string[]> {
-  const options = Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, o]) => [
-      name,
-      { type: o.value ? ('string' as const) : ('boolean' as const), multiple: true },
-    ]),
-  );
-  const { tokens } = parseArgs({ args: argv, options, strict: false, tokens: true });
-  const found = new Map<string, string[]>();
-  for (const token of tokens) {
-    if (token.kind === 'positional') {
-      const kinds: [string, object][] = [
-        ['algorithm', algorithms],
-        ['task', tasks],
-        ['policy', policies],
-      ];
-      const kind = kinds.find(([, known]) => Object.hasOwn(known, token.value))?.[0];
-      complain(`Found '${token.value}' without an option.${kind ? ` Did you mean --${kind} ${token.value}?` : ''}`);
-    }
-    if (token.kind !== 'option') continue;
-    if (!Object.hasOwn(OPTIONS, token.name)) {
-      throw new Error(
-        unknownName(
-          'option',
-          token.rawName,
-          Object.keys(OPTIONS).map((name) => `--${name}`),
-        ),
-      );
-    }
-    const { value, is_repeatable } = OPTIONS[token.name];
-    // without '=', a text that looks like the next option is no value; a negative number and '-' are
-    const is_swallowed = !token.inlineValue && /^-(?!\d|$)/.test(token.value ?? '');
-    if (value && (token.value === undefined || is_swallowed))
-      complain(`--${token.name} has no value; wanted --${token.name} ${value}.`);
-    if (!value && token.value !== undefined) complain(`--${token.name} is '${token.value}'; it takes no value.`);
-    const texts = found.get(token.name) ?? [];
-    if (texts.length > 0 && !is_repeatable) complain(`--${token.name} is given twice; wanted once.`);
-    found.set(token.name, [...texts, token.value ?? '']);
+/** Options that write a file; no two may write the same one. */
+const OUTPUTS = ['out', 'bundle-out', 'checkpoint-out'];
+
+function checkFiles(found: Map<string, string[]>): void {
+  const writers = new Map<string, string>();
+  for (const option of OUTPUTS) {
+    const path = found.get(option)?.[0];
+    if (path === undefined || (option === 'out' && path === '-')) continue;
+    const other = writers.get(pathOf(path));
+    if (other) complain(`--${other} and --${option} are both ${path}; wanted two files.`);
+    writers.set(pathOf(path), option);
   }
-  return found;
 }
 
 /** The pairs behind a repeatable option; a name may stand once. */
@@ -202,9 +165,26 @@ function tableValues(
   );
 }
 
+const ANOTHER = new RegExp(`\\banother (${ROLES.join('|')})\\b`, 'g');
+
+/** Checks a run; what a sentence advises to choose is named with its option. */
+function check(config: RunConfig) {
+  try {
+    return resolve(config);
+  } catch (error) {
+    const advice = (error as Error).message
+      .replace(/Choose the task “([^”]+)”/, (said, title) => {
+        const task = Object.values(tasks).find((one) => one.title === title);
+        return task ? `Choose --task ${task.id}` : said;
+      })
+      .replace(ANOTHER, 'another $1 (--part $1=ID)');
+    throw new Error(advice);
+  }
+}
+
 /** The hyperparameters of a configuration, as a table. */
 export const hyperTable = (config: RunConfig): KnobTable =>
-  Object.fromEntries(resolve({ ...config, hyper: {} }).hyper.map(({ name, knob }) => [name, knob]));
+  Object.fromEntries(check({ ...config, hyper: {} }).hyper.map(({ name, knob }) => [name, knob]));
 
 /** Values for --set pairs, checked against the run they are for. */
 export function hyperValues(config: RunConfig, pairs: [string, string][]): Record<string, number> {
@@ -221,16 +201,26 @@ export function hyperValues(config: RunConfig, pairs: [string, string][]): Recor
   );
 }
 
-/** The setup of a link, as the page reads it. */
+/** What a link says; where it does not fit, the sentence names the option. */
+function fromLink<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`--link: ${(error as Error).message}`);
+  }
+}
+
+/** The setup of a link, read as on the page; what the page would say and set right is refused here. */
 function readLink(link: string) {
   const query = queryOf(link);
   if (query === '') complain(`--link is '${link.slice(0, 60)}', which has no query; wanted an address with a '?'.`);
-  return { ...readQuery(registries, DEFAULT_SETUP, query), sweep: new URLSearchParams(query).get(SWEEP_KEY) };
+  const setup = fromLink(() => readExactly(registries, DEFAULT_SETUP, query));
+  return { setup, sweep: new URLSearchParams(query).get(SWEEP_KEY) };
 }
 
 /** Reads a command line; throws one sentence when anything in it is wrong. */
 export function parseCommand(argv: string[]): TrainCommand {
-  const found = collect(argv);
+  const { found } = readOptions(USAGE, argv);
   const last = (name: string) => found.get(name)?.[0];
   const pairs = (name: string) => pairsOf(name, found.get(name) ?? []);
   const number = (name: string, knob: Knob) => {
@@ -239,7 +229,7 @@ export function parseCommand(argv: string[]): TrainCommand {
   };
   const link = last('link');
   const linked = link === undefined ? undefined : readLink(link);
-  const base = structuredClone(linked?.setup.config ?? DEFAULT_SETUP.config);
+  const base = structuredClone((linked?.setup ?? DEFAULT_SETUP).config);
   const named = last('algorithm');
   if (!linked && named !== undefined && last('task') === undefined && Object.hasOwn(algorithms, named))
     Object.assign(base, homeOf(algorithms[named]));
@@ -267,11 +257,11 @@ export function parseCommand(argv: string[]): TrainCommand {
     is_quiet: found.has('quiet'),
     change: { algorithm: last('algorithm'), parts, hyper: pairs('set') },
     spread: [],
-    complaints: linked?.complaints ?? [],
   };
   if (engine !== undefined && !ENGINES.includes(engine as EngineName))
     throw new Error(unknownName('engine', engine, [...ENGINES]));
   if (command.action === 'help' || command.action === 'list') return command;
+  checkFiles(found);
   if (bundle !== undefined) {
     const other = [...found.keys()].find((name) => !BESIDE_BUNDLE.includes(name));
     if (other) complain(`--${other} cannot stand beside --bundle; the bundle decides it.`);
@@ -308,17 +298,13 @@ export function parseCommand(argv: string[]): TrainCommand {
   }
   config.batch = { ...config.batch, ...tableValues('batch setting', BATCH, batch, nowhere) };
   config.hyper = { ...config.hyper, ...hyperValues(config, pairs('set')) };
-  const { hyper } = resolve(config);
+  const { hyper } = check(config);
   if (linked && linked.sweep !== null) {
     if (batch.some(([name]) => name === 'replicas'))
       complain('--replicas cannot stand beside a link with a sweep; the sweep decides it.');
-    try {
-      command.spread = spreadOf(readPlan(linked.sweep, hyper));
-      config.batch.replicas = command.spread.length;
-      resolve(config);
-    } catch (error) {
-      command.complaints.push(`${(error as Error).message} The sweep was left out.`);
-    }
+    command.spread = fromLink(() => spreadOf(readPlan(linked.sweep ?? '', hyper)));
+    config.batch.replicas = command.spread.length;
+    check(config);
   }
   return command;
 }

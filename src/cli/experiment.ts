@@ -1,7 +1,5 @@
 /** `npm run experiment`: trains the arms of an experiment and holds a paper's sentences against the numbers. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
+import { writeFileSync } from 'node:fs';
 import project from '../../package.json';
 import { CpuExecutor } from '../engine/cpu.ts';
 import type { EngineInfo, Executor } from '../engine/executor.ts';
@@ -13,13 +11,15 @@ import { experimentOf, experiments } from '../experiments/index.ts';
 import { checkArm, type OpenRun, perform } from '../experiments/lib/perform.ts';
 import type { Estimate } from '../experiments/lib/statistics.ts';
 import { type ClaimResult, type Findings, writeResults } from '../experiments/results.ts';
+import { plural } from '../state/format.ts';
 import { Run } from '../trainer/run.ts';
 import { slotTwins } from '../trainer/slots.ts';
 import { openNodeDevice } from './device.ts';
+import { HELP, type Option, readOptions, refuse, type Usage, usageText } from './options.ts';
 import { Progress } from './progress.ts';
 import { assertWritable } from './rows.ts';
 
-const OPTIONS: Record<string, { value?: string; doc: string }> = {
+const OPTIONS: Record<string, Option> = {
   seeds: { value: 'N', doc: 'seeds per arm, from 1 to 64 (the experiment’s own number)' },
   seed: { value: 'N', doc: 'the first round’s seed (1)' },
   steps: { value: 'N', doc: 'steps per arm (the experiment’s own number)' },
@@ -27,7 +27,7 @@ const OPTIONS: Record<string, { value?: string; doc: string }> = {
   engine: { value: 'NAME', doc: 'webgpu or cpu (webgpu)' },
   out: { value: 'FILE', doc: 'the results as JSON (public/results/ID.json; with --steps or --arms only if given)' },
   list: { doc: 'print every experiment with its arms, and end' },
-  help: { doc: 'print this, and end' },
+  help: HELP,
   quiet: { doc: 'no progress' },
 };
 const ENGINES = ['webgpu', 'cpu'] as const;
@@ -47,22 +47,14 @@ export interface ExperimentCommand {
   is_quiet: boolean;
 }
 
+const USAGE: Usage = { command: 'npm run experiment', operand: 'ID', options: OPTIONS };
+
 /** The text of --help. */
-export function helpText(): string {
-  const rows = Object.entries(OPTIONS).map(([name, { value, doc }]) => [`  --${name}${value ? ` ${value}` : ''}`, doc]);
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return [
-    'Performs an experiment: trains its arms for several seeds, measures, and judges the claims.',
-    '',
-    'npm run experiment -- ID [options]        defaults in brackets',
-    '',
-    ...rows.map(([left, doc]) => left.padEnd(width) + doc),
-    '',
-    'npm run experiment -- entropy_collapse --seeds 8',
+export const helpText = (): string =>
+  usageText(USAGE, 'Performs an experiment: trains its arms for several seeds, measures, and judges the claims.', [
+    'npm run experiment -- entropy_collapse --seed 11 --engine cpu',
     'npm run experiment -- entropy_collapse --seeds 2 --steps 40 --arms grpo,entropy_bonus --engine cpu',
-    '',
-  ].join('\n');
-}
+  ]);
 
 /** The text of --list. */
 export function listText(): string {
@@ -74,58 +66,36 @@ export function listText(): string {
   return Object.values(experiments).flatMap(entry).join('\n');
 }
 
-const complain = (text: string): never => {
-  throw new Error(`${text} See npm run experiment -- --help.`);
-};
+const complain = (text: string): never => refuse(USAGE, text);
 
 /** Reads a command line; throws one sentence when anything in it is wrong. */
 export function parseCommand(argv: string[]): ExperimentCommand {
-  const options = Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, { value }]) => [
-      name,
-      { type: value ? ('string' as const) : ('boolean' as const) },
-    ]),
-  );
-  const { tokens } = parseArgs({ args: argv, options, strict: false, tokens: true });
-  const found = new Map<string, string>();
-  const ids: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') ids.push(token.value);
-    if (token.kind !== 'option') continue;
-    const { name, value } = token;
-    const known = Object.keys(OPTIONS).map((option) => `--${option}`);
-    if (!Object.hasOwn(OPTIONS, name)) throw new Error(unknownName('option', token.rawName, known));
-    const wanted = OPTIONS[name].value;
-    if (wanted && (value === undefined || (!token.inlineValue && value.startsWith('--'))))
-      complain(`--${name} has no value; wanted --${name} ${wanted}.`);
-    if (!wanted && value !== undefined) complain(`--${name} is '${value}'; it takes no value.`);
-    if (found.has(name)) complain(`--${name} is given twice; wanted once.`);
-    found.set(name, value ?? '');
-  }
+  const { found, operand } = readOptions(USAGE, argv);
+  const last = (name: string) => found.get(name)?.[0];
   const whole = (name: string, least: number, most: number): number | undefined => {
-    const text = found.get(name);
+    const text = last(name);
     if (text === undefined) return undefined;
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (!Number.isInteger(value) || value < least || value > most)
       complain(`--${name} is '${text}'; wanted a whole number from ${least} to ${most}.`);
     return value;
   };
-  const engine = (found.get('engine') ?? 'webgpu') as ExperimentCommand['engine'];
+  const engine = (last('engine') ?? 'webgpu') as ExperimentCommand['engine'];
   if (!ENGINES.includes(engine)) throw new Error(unknownName('engine', engine, [...ENGINES]));
   const command: ExperimentCommand = {
     action: (['help', 'list'] as const).find((name) => found.has(name)) ?? 'perform',
-    id: ids[0] ?? '',
+    id: operand ?? '',
     seeds: whole('seeds', 1, MOST_SEEDS),
     seed: whole('seed', 0, 4294967295) ?? 1,
     steps: whole('steps', 1, 1_000_000),
-    arms: found.get('arms')?.split(','),
+    arms: last('arms')?.split(','),
     engine,
-    out: found.get('out'),
+    out: last('out'),
     is_quiet: found.has('quiet'),
   };
   if (command.action !== 'perform') return command;
-  if (ids.length === 0) complain('No experiment is named; wanted npm run experiment -- ID, and --list names them.');
-  if (ids.length > 1) complain(`Found '${ids[1]}' beside '${ids[0]}'; wanted one experiment.`);
+  if (operand === undefined)
+    complain('No experiment is named; wanted npm run experiment -- ID, and --list names them.');
   const { arms } = experimentOf(command.id);
   for (const arm of command.arms ?? [])
     if (!Object.hasOwn(arms, arm)) throw new Error(unknownName(`arm of ${command.id}`, arm, Object.keys(arms)));
@@ -199,7 +169,7 @@ export function findingsText(findings: Findings): string {
   const { title, question, chosen, seeds, steps, claims, missing } = findings;
   return [
     `${title}: ${question}`,
-    `${seeds} seeds, ${steps} steps; mean ± half width of the 95 % interval over seeds`,
+    `${plural(seeds, 'seed')}, ${plural(steps, 'step')}; mean ± half width of the 95 % interval over seeds`,
     '',
     tableText(findings),
     ...claims.map(claimText),
@@ -221,10 +191,7 @@ export async function main(argv: string[]): Promise<number> {
   const arms = command.arms ?? Object.keys(declared.arms);
   // everything that can be refused is refused before a device is opened
   for (const arm of arms) checkArm(declared, arm, seed);
-  if (out !== undefined) {
-    mkdirSync(dirname(out), { recursive: true });
-    assertWritable('--out', out);
-  }
+  if (out !== undefined) assertWritable('--out', out);
   const { open, info } = await openEngine(command.engine);
   const began = performance.now();
   let progress: Progress | undefined;

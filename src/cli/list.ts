@@ -6,7 +6,9 @@ import { policies } from '../policies/index.ts';
 import { tasks } from '../tasks/index.ts';
 import { BATCH, COMMON_HYPER } from '../trainer/settings.ts';
 
-const NAME_WIDTH = 24;
+const NAME_WIDTH = Math.max(
+  ...[...Object.keys(algorithms), ...ROLES.flatMap((role) => partsOf(role).map((p) => p.id))].map((id) => id.length),
+);
 
 const valueText = (knob: Knob): string => knob.choices?.[knob.value] ?? String(knob.value);
 

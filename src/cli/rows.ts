@@ -17,7 +17,8 @@ export function notFinite(row: Row, replicas: number, metrics: readonly MetricIn
   return undefined;
 }
 
-const reason = (error: unknown): string => (error as Error).message.replace(/, \w+ '.*$/, '');
+/** What the system says of a file that it refused, without the path. */
+export const reasonOf = (error: unknown): string => (error as Error).message.replace(/, \w+ '.*$/, '');
 
 /** Where lines go: a file that is known to be writable, or standard output. */
 export class LineSink {
@@ -46,7 +47,7 @@ export class LineSink {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.file, bytes, at);
     } catch (error) {
       throw new Error(
-        `--out ${this.path} could not be written to its end: ${reason(error)}. Free some space and train again.`,
+        `--out ${this.path} could not be written to its end: ${reasonOf(error)}. Free some space and train again.`,
       );
     }
   }
@@ -62,7 +63,7 @@ function openFile(option: string, path: string): number {
     return openSync(path, 'a');
   } catch (error) {
     throw new Error(
-      `${option} ${path} cannot be written: ${reason(error)}. Choose a file in a folder that exists and is yours.`,
+      `${option} ${path} cannot be written: ${reasonOf(error)}. Choose a file in a folder that exists and is yours.`,
     );
   }
 }

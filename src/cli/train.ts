@@ -4,7 +4,8 @@ import { CpuExecutor } from '../engine/cpu.ts';
 import type { Executor } from '../engine/executor.ts';
 import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
-import { checkpointOf, openCheckpoint } from '../trainer/checkpoint.ts';
+import { plural } from '../state/format.ts';
+import { checkCheckpoint, checkpointOf, openCheckpoint } from '../trainer/checkpoint.ts';
 import { type Checkpoint, type CheckpointRows, decodeCheckpoint, encodeCheckpoint } from '../trainer/checkpointFile.ts';
 import type { RecordedEdit, RunConfig } from '../trainer/protocol.ts';
 import { compareRows, RowLog } from '../trainer/rowLog.ts';
@@ -14,7 +15,7 @@ import { type EngineName, helpText, hyperValues, parseCommand, type TrainCommand
 import { openNodeDevice } from './device.ts';
 import { listText } from './list.ts';
 import { Progress } from './progress.ts';
-import { assertWritable, LineSink, notFinite, rowObject } from './rows.ts';
+import { assertWritable, LineSink, notFinite, reasonOf, rowObject } from './rows.ts';
 
 /** Exit code after an interruption, as shells give it. */
 const INTERRUPTED = 130;
@@ -36,9 +37,15 @@ function readCheckpoint(option: string, path: string): Checkpoint {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new Error(`${option} ${path} cannot be read: ${(error as Error).message.replace(/, \w+ '.*$/, '')}.`);
+    throw new Error(`${option} ${path} cannot be read: ${reasonOf(error)}. Choose a file that exists and is yours.`);
   }
-  return decodeCheckpoint(Uint8Array.from(bytes).buffer, path);
+  try {
+    const checkpoint = decodeCheckpoint(Uint8Array.from(bytes).buffer, `${option} ${path}`);
+    checkCheckpoint(checkpoint);
+    return checkpoint;
+  } catch (error) {
+    throw new Error((error as Error).message.replace(/^Run file:/, `${option} ${path}:`));
+  }
 }
 
 /** A run from step 0. */
@@ -165,7 +172,7 @@ function summary(run: Run, done: number, seconds: number, newest: Newest): strin
   const { replicas, config } = run;
   const over = replicas === 1 ? '' : `, mean over ${replicas} replicas`;
   const lines = [
-    `${config.algorithm} on ${config.task} with ${config.policy}: ${done} steps in ${seconds.toFixed(2)} s, ${(done / seconds).toPrecision(3)} steps/s on ${run.executor.info.adapter}`,
+    `${config.algorithm} on ${config.task} with ${config.policy}: ${plural(done, 'step')} in ${seconds.toFixed(2)} s, ${(done / seconds).toPrecision(3)} steps/s on ${run.executor.info.adapter}`,
   ];
   const reward = newest.of('reward_mean');
   if (reward) lines.push(`reward   ${reward.mean.toFixed(3)} at step ${reward.step}${over}`);
@@ -179,7 +186,7 @@ async function programText(config: RunConfig): Promise<string> {
   const executor = new CpuExecutor(shaderLibrary, { slots: slotTwins() });
   const run = await Run.open(executor, { ...config, batch: { ...config.batch, warm_up_steps: 0 } });
   const { program, num_launches, num_parameters } = run.info();
-  return `${program}\n\n${num_launches} dispatches, ${num_parameters} parameters per replica\n`;
+  return `${program}\n\n${plural(num_launches, 'dispatch', 'dispatches')}, ${num_parameters} parameters per replica\n`;
 }
 
 /** A bundle with something to compare; throws one sentence where a file has nothing. */
@@ -204,7 +211,7 @@ function verdict(bundle: Checkpoint & { rows: CheckpointRows }, run: Run, log: R
   return {
     text:
       `${num_different} of ${num_compared} numbers of the bundle, computed ${engine}, differ; ` +
-      `most of all ${metric} at step ${step}: ${file} in the file, ${here} here, relative difference ${relative.toPrecision(2)}.\n`,
+      `most of all ${metric} at step ${step}: ${file} in the file, ${here} here, apart by ${relative.toPrecision(2)} of the largest size of that metric in the run.\n`,
     code: is_same ? 1 : 0,
   };
 }
@@ -217,7 +224,6 @@ export async function main(argv: string[]): Promise<number> {
     process.stdout.write(await text());
     return 0;
   }
-  for (const sentence of command.complaints) console.error(`--link: ${sentence}`);
   const { checkpoint_out, bundle_out, is_quiet } = command;
   // everything that can be refused is refused before a device is opened; a file is emptied when the run begins
   const bundle = command.bundle === undefined ? undefined : readBundle(command.bundle);
@@ -254,7 +260,7 @@ export async function main(argv: string[]): Promise<number> {
   }
   process.removeListener('SIGINT', interrupt);
   const out = command.out === '-' ? process.stderr : process.stdout;
-  if (is_interrupted) out.write(`Interrupted after ${done} of ${steps} steps; what was written is whole.\n`);
+  if (is_interrupted) out.write(`Interrupted after ${done} of ${plural(steps, 'step')}; what was written is whole.\n`);
   out.write(summary(run, done, seconds, newest));
   if (is_interrupted) return INTERRUPTED;
   if (!bundle || !log) return 0;

@@ -5,13 +5,25 @@ import type { Executor } from '../engine/executor.ts';
 import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
 import { unknownName } from '../engine/names.ts';
+import { plural } from '../state/format.ts';
 import { FIXTURE_TOLERANCE, type FixtureFile, judgeCase, readFixtures, type Verdict } from '../trainer/fixtures.ts';
 import { slotTwins } from '../trainer/slots.ts';
 import { openNodeDevice } from './device.ts';
+import { HELP, readOptions, refuse, type Usage, usageText } from './options.ts';
 
-const USAGE = 'npm run verify-fixtures -- DIR [--only NAME] [--engine webgpu|cpu|both] [--json]';
 const ENGINES = ['webgpu', 'cpu', 'both'] as const;
 type Path = 'webgpu' | 'cpu';
+
+const USAGE: Usage = {
+  command: 'npm run verify-fixtures',
+  operand: 'DIR',
+  options: {
+    only: { value: 'NAME', doc: 'only this file of the folder' },
+    engine: { value: 'NAME', doc: 'webgpu, cpu or both (both)' },
+    json: { doc: 'one JSON document' },
+    help: HELP,
+  },
+};
 
 interface Options {
   dir: string;
@@ -20,38 +32,23 @@ interface Options {
   is_json: boolean;
 }
 
-function parse(argv: string[]): Options {
-  const options: Options = { dir: '', only: undefined, engine: 'both', is_json: false };
-  const rest = argv.flatMap((a) =>
-    /^--\w+=/.test(a) ? [a.slice(0, a.indexOf('=')), a.slice(a.indexOf('=') + 1)] : [a],
-  );
-  while (rest.length > 0) {
-    const word = rest.shift() as string;
-    const value = (flag: string): string => {
-      const next = rest.shift();
-      if (next === undefined) throw new Error(`${flag} is last, wanted a value behind it: ${USAGE}`);
-      return next;
-    };
-    if (word === '--json') options.is_json = true;
-    else if (word === '--only') options.only = value(word);
-    else if (word === '--engine') {
-      const engine = value(word);
-      if (!ENGINES.includes(engine as Options['engine'])) throw new Error(unknownName('engine', engine, [...ENGINES]));
-      options.engine = engine as Options['engine'];
-    } else if (word.startsWith('-')) throw new Error(unknownName('option', word, ['--json', '--only', '--engine']));
-    else if (options.dir === '') options.dir = word;
-    else throw new Error(`found a second folder '${word}', wanted one: ${USAGE}`);
-  }
-  if (options.dir === '') throw new Error(`no folder of fixtures was given, wanted: ${USAGE}`);
-  return options;
+/** A checked command line; undefined where only the help is wanted. */
+function parse(argv: string[]): Options | undefined {
+  const { found, operand } = readOptions(USAGE, argv);
+  if (found.has('help')) return undefined;
+  const given = found.get('engine')?.[0] ?? 'both';
+  const engine = ENGINES.find((known) => known === given);
+  if (!engine) throw new Error(unknownName('engine', given, [...ENGINES]));
+  if (operand === undefined) return refuse(USAGE, 'No folder of fixtures is named; wanted one such as tests/fixtures.');
+  return { dir: operand, only: found.get('only')?.[0], engine, is_json: found.has('json') };
 }
 
 /** The JSON files of a folder, or the one file that was named. */
 function listFiles(dir: string): string[] {
-  if (!existsSync(dir)) throw new Error(`'${dir}' does not exist, wanted a folder of fixtures: ${USAGE}`);
+  if (!existsSync(dir)) refuse(USAGE, `'${dir}' does not exist; wanted a folder of fixtures.`);
   if (!statSync(dir).isDirectory()) return [dir];
   const found = readdirSync(dir).filter((name) => name.endsWith('.json'));
-  if (found.length === 0) throw new Error(`'${dir}' holds no .json file, wanted a folder of fixtures: ${USAGE}`);
+  if (found.length === 0) refuse(USAGE, `'${dir}' holds no .json file; wanted a folder of fixtures.`);
   return found.sort().map((name) => join(dir, name));
 }
 
@@ -202,7 +199,16 @@ const readable = (_key: string, value: unknown): unknown =>
  * Returns 1 when one is wrong, 0 otherwise; what the project does not implement is named, never passed.
  */
 export async function main(argv: string[]): Promise<number> {
-  const { dir, only, engine, is_json } = parse(argv);
+  const options = parse(argv);
+  if (!options) {
+    process.stdout.write(
+      usageText(USAGE, 'Compares numbers that other libraries computed with the kernels and with their twins.', [
+        'npm run verify-fixtures -- tests/fixtures --engine cpu',
+      ]),
+    );
+    return 0;
+  }
+  const { dir, only, engine, is_json } = options;
   const paths = listFiles(dir);
   const chosen =
     only === undefined ? paths : paths.filter((p) => plain(stemOf(p)) === plain(only.replace(/\.json$/, '')));
@@ -238,7 +244,6 @@ export async function main(argv: string[]): Promise<number> {
   if (is_json) console.log(JSON.stringify({ summary, tolerance: FIXTURE_TOLERANCE, files: reports }, readable, 1));
   else {
     for (const complaint of complaints) console.log(`GPU: ${complaint}`);
-    const plural = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
     const some = (n: number, text: string) => (n > 0 ? [text] : []);
     const { outputs_without_implementation: outputs, files_skipped, files_wrong } = summary;
     const counts = [

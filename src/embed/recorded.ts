@@ -19,7 +19,10 @@ interface Entry {
   /** as `writeRecording` writes it, '' where no curve was kept */
   recording: string;
 }
-const all: readonly Entry[] = entries;
+/** An arm that changes on the way is only named: no link can open it. */
+type Named = Entry | { arm: string };
+const named: readonly Named[] = entries;
+const all = named.filter((entry) => 'setup' in entry);
 
 const opened = ({ title, setup, recording }: Entry): Recorded => ({
   title,
@@ -36,7 +39,10 @@ export function recordedExperiment(experiment: string, arm: string): Recorded | 
   }
   const found = arm === '' ? arms[0] : arms.find((entry) => entry.arm === `${experiment}/${arm}`);
   const names = arms.map((entry) => entry.arm!.split('/')[1]);
-  return found ? opened(found) : unknownName(`arm of ${experiment}`, arm.slice(0, 40), names);
+  if (found) return opened(found);
+  if (named.some((entry) => entry.arm === `${experiment}/${arm}`))
+    return `Arm '${arm}' of ${experiment} changes on the way, which an embed cannot do; choose ${names.join(', ')}.`;
+  return unknownName(`arm of ${experiment}`, arm.slice(0, 40), names);
 }
 
 /** What does not change which curve a run draws. */

@@ -31,12 +31,15 @@ export function rangeOf(knob: Knob): string {
   return `${kind}from ${knob.min} to ${knob.max}`;
 }
 
+/** A sentence as it stands between brackets: of several the first one. */
+const within = (doc: string): string => doc.split('. ')[0].replace(/\.$/, '');
+
 /** One complaint about a value, or undefined when it fits. Written `!(x >= min)` so that NaN is refused. */
 export function complainValue(name: string, knob: Knob, value: number): string | undefined {
   const whole = knob.scale === 'int' || knob.scale === 'choice' || knob.scale === 'power_of_two';
   const fits = value >= knob.min && value <= knob.max && (!whole || Number.isInteger(value));
   const is_odd = knob.scale === 'power_of_two' && (value & (value - 1)) !== 0;
-  return fits && !is_odd ? undefined : `'${name}' is ${value}; wanted ${rangeOf(knob)} (${knob.doc}).`;
+  return fits && !is_odd ? undefined : `'${name}' is ${value}; wanted ${rangeOf(knob)} (${within(knob.doc)}).`;
 }
 
 /** The value a text stands for: a number, or the name of a choice. Throws one sentence. */
@@ -47,7 +50,7 @@ export function parseValue(name: string, knob: Knob, text: string): number {
     throw new Error(
       knob.choices
         ? unknownName(`value for ${name}`, text, [...knob.choices])
-        : `“${text}” is no number: ${name} takes ${rangeOf(knob).replace(/^from /, '')} (${knob.doc}).`,
+        : `“${text}” is no number: ${name} takes ${rangeOf(knob).replace(/^from /, '')} (${within(knob.doc)}).`,
     );
   const complaint = complainValue(name, knob, value);
   if (complaint) throw new Error(complaint);

@@ -8,7 +8,7 @@ import type { Lab } from './lab.ts';
 import { sentenceOf } from './session.ts';
 import { DEFAULT_SETUP } from './setupStore.ts';
 import { phaseOf } from './summary.ts';
-import { readQuery, writeLink } from './urlState.ts';
+import { readExactly, writeLink } from './urlState.ts';
 
 /** At most so often is told that steps were done. */
 const TELL_EVERY_MS = 100;
@@ -82,24 +82,20 @@ export function makeEmbedBridge(
       tell({ type: 'error', message: after.status.message || 'The run stopped.' });
   });
 
+  const setupWith = (name: string, value: string) => {
+    try {
+      return readExactly(catalogue, setup.getState(), `?${new URLSearchParams({ [name]: value })}`);
+    } catch (error) {
+      throw new Error(`${sentenceOf(error)} Nothing was changed.`);
+    }
+  };
   /** Changes one setting by the name that a link uses; what can be changed in mid-run keeps the weights. */
   const set = async (name: string, value: string): Promise<void> => {
     if (!isSetting(name) || name === 'v')
       throw new Error(
         `'${name.slice(0, 40)}' is no setting; wanted a name that a link uses, such as set.learning_rate or algorithm.`,
       );
-    const { setup: next, complaints } = readQuery(
-      catalogue,
-      setup.getState(),
-      `?${new URLSearchParams({ [name]: value })}`,
-    );
-    if (complaints.length > 0)
-      throw new Error(
-        complaints[0].replace(
-          / (?:Used .* instead|It was left out|The algorithm's own was used)\.$/,
-          ' Nothing was changed.',
-        ),
-      );
+    const next = setupWith(name, value);
     run.getState().setProblem('');
     const [place, key] = name.split('.', 2);
     const role = ROLES.find((known) => known === key);

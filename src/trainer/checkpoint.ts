@@ -17,9 +17,7 @@ export async function checkpointOf(run: Run): Promise<Checkpoint> {
 export const takeCheckpoint = async (run: Run): Promise<ArrayBuffer> => encodeCheckpoint(await checkpointOf(run));
 
 const wrong = (found: string, wanted: string): Error =>
-  new Error(
-    `Run file: found ${found}, wanted ${wanted}. Choose a file that this playground saved; the present run is untouched.`,
-  );
+  new Error(`Run file: found ${found}, wanted ${wanted}. Choose a file that this playground saved.`);
 
 /** Throws one sentence where this build cannot open a checkpoint. Builds no run; what depends on its program is checked by `openCheckpoint`. */
 export function checkCheckpoint({ config, first_config, values, tensors }: Checkpoint): void {

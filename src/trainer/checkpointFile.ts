@@ -175,8 +175,6 @@ export function decodeCheckpoint(file: ArrayBuffer, name = 'The file'): Checkpoi
     return checkpoint;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw new Error(
-      `${name} is no run saved here: ${error.message}. Choose a file that this playground saved; the present run is untouched.`,
-    );
+    throw new Error(`${name} is no run saved here: ${error.message}. Choose a file that this playground saved.`);
   }
 }

@@ -48,7 +48,7 @@ export class RowLog {
 export interface Comparison {
   num_compared: number;
   num_different: number;
-  /** the largest relative difference; a number that only one side measured counts as infinite */
+  /** the largest difference, relative to the metric's largest size in the run; a number that only one side measured counts as infinite */
   worst?: { metric: string; step: number; relative: number; file: number; here: number };
 }
 
@@ -60,12 +60,20 @@ function summary(values: Float32Array): Float32Array {
   return Float32Array.of(sum / measured.length, Math.min(...measured), Math.max(...measured));
 }
 
+/** The largest size among numbers; those that were not measured or are not finite do not count. */
+const largestOf = (values: Float32Array): number =>
+  values.reduce(
+    (most, value) => (Math.abs(value) < Number.POSITIVE_INFINITY ? Math.max(most, Math.abs(value)) : most),
+    0,
+  );
+
 /** Compares every number of a file with the rows of the same steps computed here; both runs have so many replicas. */
 export function compareRows(file: CheckpointRows, here: CheckpointRows, replicas: number): Comparison {
   const placeOf = new Map(Array.from(here.steps, (step, row) => [step, row]));
   const out: Comparison = { num_compared: 0, num_different: 0 };
   const width = file.kind === 'replicas' ? replicas : 3;
   for (const [metric, column] of file.columns) {
+    const size = Math.max(largestOf(column), largestOf(here.columns.get(metric) ?? new Float32Array()));
     for (const [row, step] of file.steps.entries()) {
       const place = placeOf.get(step);
       const found = here.columns.get(metric);
@@ -79,7 +87,7 @@ export function compareRows(file: CheckpointRows, here: CheckpointRows, replicas
         out.num_compared++;
         if (Object.is(a, b)) continue;
         out.num_different++;
-        const distance = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), Number.MIN_VALUE);
+        const distance = Math.abs(a - b) / Math.max(size, Number.MIN_VALUE);
         const relative = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
         if (relative > (out.worst?.relative ?? -1)) out.worst = { metric, step, relative, file: a, here: b };
       }

@@ -14,7 +14,7 @@ import { cellCurves } from '../../src/state/sweepRows.ts';
 import { sweepOf } from '../../src/state/sweepStore.ts';
 import { bundleRows, fillRun, openRunFile, takeRun } from '../../src/state/take/bundle.ts';
 import { csvLines, isSingle, takeRows } from '../../src/state/take/metricRows.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/trainer/checkpointFile.ts';
+import { type CheckpointRows, decodeCheckpoint, encodeCheckpoint } from '../../src/trainer/checkpointFile.ts';
 import { compareRows } from '../../src/trainer/rowLog.ts';
 import { complaints, parsedMetadata } from './lib/readers.ts';
 import { realLab, takeSteps } from './lib/realLab.ts';
@@ -295,6 +295,19 @@ describe('npm run train -- --bundle', () => {
     means.columns.get('a')![4] += 1;
     expect(compareRows(means, single, 3)).toMatchObject({ num_different: 1, worst: { metric: 'a', step: 1 } });
   });
+
+  test('a difference is measured against the largest size of its metric in the run', () => {
+    const rows = (loss: number[]): CheckpointRows => ({
+      steps: Uint32Array.of(0, 1),
+      seconds: Float64Array.of(0, 1),
+      kind: 'replicas',
+      columns: new Map([['loss', Float32Array.from(loss)]]),
+    });
+    const { worst } = compareRows(rows([2.79e-9, 0.5]), rows([-2.79e-9, 0.5]), 1);
+    expect(worst).toMatchObject({ metric: 'loss', step: 0 });
+    expect(worst?.relative).toBeCloseTo(1.116e-8, 12);
+    expect(compareRows(rows([0, Number.NaN]), rows([0, 1]), 1).worst?.relative).toBe(Number.POSITIVE_INFINITY);
+  });
 });
 
 describe('garbage', () => {
@@ -305,7 +318,7 @@ describe('garbage', () => {
       return false;
     } catch (error) {
       const { message } = error as Error;
-      expect(message).toMatch(/^The file is no run saved here: .*wanted .*untouched\.$/s);
+      expect(message).toMatch(/^The file is no run saved here: .*wanted .*saved\.$/s);
       expect(message.length).toBeLessThan(400);
       return true;
     }

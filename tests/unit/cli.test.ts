@@ -5,10 +5,15 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ROLES } from '../../src/algorithms/algorithm.ts';
 import { algorithms, partsOf } from '../../src/algorithms/index.ts';
 import { helpText, parseCommand } from '../../src/cli/arguments.ts';
+import { main as experiment } from '../../src/cli/experiment.ts';
 import { listText } from '../../src/cli/list.ts';
+import { main as papers } from '../../src/cli/papers.ts';
 import { Progress } from '../../src/cli/progress.ts';
+import { main as recordings } from '../../src/cli/recordings.ts';
 import { notFinite, rowObject, shortest } from '../../src/cli/rows.ts';
+import { main as selftest } from '../../src/cli/selftest.ts';
 import { main } from '../../src/cli/train.ts';
+import { main as verifyFixtures } from '../../src/cli/verify-fixtures.ts';
 import { policies } from '../../src/policies/index.ts';
 import { tasks } from '../../src/tasks/index.ts';
 import { BATCH, COMMON_HYPER } from '../../src/trainer/settings.ts';
@@ -90,7 +95,8 @@ describe('arguments', () => {
     ['--seed -1', "'--seed' is -1; wanted a whole number from 0 to 4294967295"],
     ['--replicas 99', "'--replicas' is 99; wanted a whole number from 1 to 16"],
     ['--replicas 2 --batch replicas=2', '--replicas and --batch replicas say the same; wanted one of them.'],
-    ['--engine gpu', "Unknown engine 'gpu'."],
+    ['--engine gpu', "Unknown engine 'gpu'. Did you mean 'webgpu'?"],
+    ['--engine foo', "Unknown engine 'foo'. Known: cpu, webgpu."],
     ['--set learning_rate', "--set is 'learning_rate'; wanted --set NAME=VALUE."],
     ['--set learning_rate=', '“” is no number: learning_rate takes 0.000001 to 1 ('],
     ['--set learning_rate=fast', '“fast” is no number: learning_rate takes 0.000001 to 1 ('],
@@ -112,10 +118,13 @@ describe('arguments', () => {
     ['--batch minibatches=3', "'minibatches' is 3; wanted a power of two"],
     ['--batch prompts=1 --batch group_size=2', 'batch: 8 minibatches do not divide 1 prompts × 2 responses.'],
     ['--task-set digits=1', "Unknown setting of task sum_to_target 'digits'. Known: "],
+    ['--policy transformer --policy-set width=7', "'width' is 7; wanted a power of two from 16 to 128 ("],
+    ['--algorithm ssrl --task arithmetic', 'Choose --task self_search or another source (--part source=ID).'],
+    ['--out a.jsonl --bundle-out ./a.jsonl', '--out and --bundle-out are both ./a.jsonl; wanted two files.'],
     ['--policy-set layers=1', "Unknown setting of policy tabular 'layers': it has none."],
     ['--part advantag=gae', "Unknown part role 'advantag'. Did you mean 'advantage'? Known: "],
     ['--part advantage=gea', "Unknown advantage part 'gea'. Did you mean 'gae'? Known: "],
-    ['--algorithm sft --part advantage=gae', 'Choose another advantage.'],
+    ['--algorithm sft --part advantage=gae', 'Choose another advantage (--part advantage=ID).'],
     ['--checkpoint-in a --seed 2', '--seed cannot stand beside --checkpoint-in; the checkpoint decides it.'],
   ])('%s', (line, message) => {
     expect(() => parseCommand(words(line))).toThrow(message);
@@ -157,6 +166,57 @@ describe('texts', () => {
     ];
     for (const id of ids) expect(text).toMatch(new RegExp(`^ +${id}( |$)`, 'm'));
     for (const knob of Object.values(BATCH)) expect(text).toContain(knob.doc);
+    const [section] = text.split('\n\n');
+    const columns = section
+      .split('\n')
+      .slice(1)
+      .map((line) => / {2,}\S+ +/.exec(line)?.[0].length);
+    expect(new Set(columns).size, 'algorithms stand in two columns').toBe(1);
+  });
+
+  test('no two parts of a role have the same title', () => {
+    for (const role of ROLES) {
+      const titles = partsOf(role).map(({ title }) => title);
+      expect(
+        titles.filter((title, i) => titles.indexOf(title) < i),
+        role,
+      ).toEqual([]);
+    }
+  });
+});
+
+describe('other commands', () => {
+  const commands = { experiment, papers, recordings, selftest, 'verify-fixtures': verifyFixtures };
+
+  test.each(Object.entries(commands))(
+    '%s lists its options, and refuses others before it does anything',
+    async (name, run) => {
+      let said = '';
+      const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+        said += text;
+        return true;
+      });
+      expect(await run(['--help'])).toBe(0);
+      write.mockRestore();
+      expect(said).toContain(`npm run ${name} -- `);
+      expect(said).toMatch(/^ {2}--help +print this, and end$/m);
+      await expect(run(['--foo'])).rejects.toThrow(/^Unknown option '--foo'\. Known: .*--help/);
+    },
+  );
+
+  test('what lacks its operand or has one too many is refused', async () => {
+    await expect(verifyFixtures([])).rejects.toThrow(
+      'No folder of fixtures is named; wanted one such as tests/fixtures.',
+    );
+    await expect(verifyFixtures(['a', 'b'])).rejects.toThrow("Found 'b' beside 'a'; wanted one DIR.");
+    await expect(recordings(['x'])).rejects.toThrow("Found 'x' without an option. See npm run recordings -- --help.");
+  });
+
+  test('an experiment makes no folder', async () => {
+    const folder = join(tmpdir(), 'no-such-folder-of-results');
+    const command = words(`entropy_collapse --engine cpu --steps 1 --seeds 1 --quiet --out ${folder}/x.json`);
+    await expect(experiment(command)).rejects.toThrow(/^--out .* cannot be written: ENOENT/);
+    expect(existsSync(folder)).toBe(false);
   });
 });
 
@@ -311,6 +371,12 @@ describe('a run', () => {
     await expect(main([...small.slice(0, 3), '--checkpoint-in', path('none')])).rejects.toThrow(
       'cannot be read: ENOENT',
     );
+    const bundleOf = (file: string) => main([...words('--engine cpu --bundle'), file]);
+    await expect(bundleOf(folder)).rejects.toThrow('Choose a file that exists and is yours.');
+    writeFileSync(path('text'), 'abc');
+    await expect(bundleOf(path('text'))).rejects.toThrow(
+      `--bundle ${path('text')} is no run saved here: found 3 bytes, wanted a safetensors file. Choose a file that this playground saved.`,
+    );
     writeFileSync(path('old.jsonl'), 'kept\n');
     await expect(main([...small, '--algorithm', 'nope', '--out', path('old.jsonl')])).rejects.toThrow(
       'Unknown algorithm',
@@ -329,7 +395,7 @@ describe('a run', () => {
     expect(await running).toBe(130);
     const rows = rowsOf(readFileSync(path('long.jsonl'), 'utf8'));
     expect(rows.map((row) => row.step)).toEqual(rows.map((_, i) => i));
-    expect(said).toMatch(/^Interrupted after \d+ of 1000000 steps; what was written is whole\.$/m);
+    expect(said).toMatch(/^Interrupted after \d+ of 1,000,000 steps; what was written is whole\.$/m);
     expect(process.listenerCount('SIGINT')).toBe(before);
   });
 

@@ -6,6 +6,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { algorithms } from '../../src/algorithms/index.ts';
 import { parseCommand } from '../../src/cli/arguments.ts';
 import { main } from '../../src/cli/train.ts';
+import { readOptions } from '../../src/embed/options.ts';
+import { readResults } from '../../src/experiments/results.ts';
 import { policies } from '../../src/policies/index.ts';
 import { tasks } from '../../src/tasks/index.ts';
 
@@ -34,6 +36,13 @@ function block(page: string, label: string): string {
   if (!found) throw new Error(`${page} has no block '${label}'.`);
   return found[1];
 }
+
+/** The words of a command line, without a shell's quotation marks. */
+const wordsOf = (line: string) =>
+  line
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replace(/^'|'$/g, ''));
 
 /** What the command writes to standard output. */
 async function said(...argv: string[]): Promise<string> {
@@ -78,9 +87,36 @@ describe.each(PAGES)('%s', (page) => {
     for (const [, name] of read(page).matchAll(/npm run (?:-s )?([\w-]+)/g))
       expect(Object.keys(scripts)).toContain(name);
     for (const [, line] of read(page).matchAll(/npm run (?:-s )?train -- ([^`\n]*)/g)) {
-      if (!line.includes('w_reinforce')) expect(() => parseCommand(line.trim().split(/\s+/)), line).not.toThrow();
+      if (!line.includes('w_reinforce')) expect(() => parseCommand(wordsOf(line)), line).not.toThrow();
     }
   });
+});
+
+test('the committed results were made by the command that the documentation names', () => {
+  const line = 'npm run experiment -- entropy_collapse --seed 11 --engine cpu';
+  const { made } = readResults(read('public/results/entropy_collapse.json'));
+  expect(made.command).toBe(line);
+  for (const page of ['README.md', 'docs/experiments.md']) expect(read(page), page).toContain(`    ${line}\n`);
+});
+
+test('no page has a heading twice', () => {
+  for (const page of PAGES) {
+    const headings = [...read(page).matchAll(/^#+ .*$/gm)].map(([heading]) => heading);
+    expect(
+      headings.filter((heading, i) => headings.indexOf(heading) < i),
+      page,
+    ).toEqual([]);
+  }
+});
+
+test('the first embed of the documentation has a recorded curve', () => {
+  const [tag] = /<rollout-lab [^>]*>/.exec(read('docs/embedding.md')) ?? [''];
+  const attributes = new URLSearchParams();
+  for (const [, name, value] of tag.matchAll(/([\w.]+)="([^"]*)"/g)) attributes.set(name, value);
+  const { options, complaints } = readOptions(attributes);
+  expect(complaints).toEqual([]);
+  expect(attributes.size).toBeGreaterThan(0);
+  expect(options.recording).toBeDefined();
 });
 
 test('the checks above find something to check', () => {

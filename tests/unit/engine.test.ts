@@ -191,5 +191,7 @@ test('tables refuse what does not fit, with the nearest name', () => {
   expect(nearest('s', ['sum_to_target'])).toBeUndefined(); // one letter begins too much
   expect(nearest('smu_to_target', tasks)).toBe('sum_to_target');
   expect(nearest('', tasks)).toBeUndefined();
+  expect(nearest('gpu', ['cpu', 'webgpu'])).toBe('webgpu'); // held by it, before the nearest spelling
+  for (const other of ['foo', 'xpox', 'o']) expect(nearest(other, ['ppo', 'grpo', 'sft']), other).toBeUndefined();
   expect(unknownName('task', 'zzzzzzzz', ['sort'])).toBe("Unknown task 'zzzzzzzz'. Known: sort.");
 });

@@ -537,7 +537,7 @@ describe('the command', () => {
       return true;
     });
     try {
-      const out = join(folder, 'new', 'results.json');
+      const out = join(folder, 'results.json');
       const line = `entropy_collapse --arms grpo,entropy_bonus --seeds 2 --steps 12 --engine cpu --quiet --out ${out}`;
       expect(await main(words(line))).toBe(0);
       const results = readResults(readFileSync(out, 'utf8'));

@@ -51,7 +51,7 @@ describe('the corpus', () => {
   });
 
   test('is what docs/papers.md shows', () => {
-    const { stdout, status } = spawnSync(process.execPath, ['scripts/papers.mjs', '-'], {
+    const { stdout, status } = spawnSync(process.execPath, ['scripts/run.mjs', 'src/cli/papers.ts', '--out', '-'], {
       cwd: root,
       encoding: 'utf8',
     });

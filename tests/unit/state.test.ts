@@ -66,7 +66,7 @@ describe('address', () => {
     const { setup, complaints } = read('?v=7&seed=5&algorithm=rloo');
     expect(setup.config).toMatchObject({ seed: 5, algorithm: 'rloo' });
     expect(complaints).toEqual([
-      'The link is of version 7 and this build reads version 1; what it knows of the link was used.',
+      'The link is of version 7 and this build reads version 1. What it knows of the link was used.',
     ]);
     const version = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.double().map(String));
     fc.assert(
@@ -167,8 +167,8 @@ describe('address', () => {
     const { setup, complaints } = read('?seed=3&seed=4&set.learning_rate=0.1&set.learning_rate=0.2&seed=5');
     expect(setup.config).toMatchObject({ seed: 3, hyper: { learning_rate: 0.1 } });
     expect(complaints).toEqual([
-      "'seed' stands more than once; the first value was used.",
-      "'set.learning_rate' stands more than once; the first value was used.",
+      "'seed' stands more than once. The first value was used.",
+      "'set.learning_rate' stands more than once. The first value was used.",
     ]);
   });
 

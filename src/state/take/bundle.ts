@@ -149,7 +149,7 @@ export async function openRunFile({ run, session }: Lab, file: Blob & { name?: s
     const checkpoint = decodeCheckpoint(data, name);
     await session.load(data, (info) => fillRun(run, info, checkpoint), stop.signal);
   } catch (error) {
-    if (!stop.signal.aborted) run.getState().setProblem(sentenceOf(error));
+    if (!stop.signal.aborted) run.getState().setProblem(`${sentenceOf(error)} The present run is untouched.`);
   } finally {
     if (run.getState().opening === opening) run.setState({ opening: undefined });
   }
