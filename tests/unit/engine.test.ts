@@ -183,7 +183,7 @@ test('tables refuse what does not fit, with the nearest name', () => {
   expect(parseValue('mode', table.mode, 'on')).toBe(1);
   expect(() => parseValue('mode', table.mode, 'onn')).toThrow(/Did you mean 'on'\?/);
   expect(() => parseValue('clip_low', table.clip_low, 'abc')).toThrow(
-    '“abc” is no number: clip_low takes 0 to 1 (How far.).',
+    '“abc” is no number: clip_low takes 0 to 1 (How far).',
   );
   expect(nearest('grop', ['grpo', 'ppo', 'sft'])).toBe('grpo');
   const tasks = ['sort', 'say_symbol', 'sum_to_target', 'sum_to_target_twice'];
