@@ -126,6 +126,13 @@ export function planOf(spread: Spread): SweepPlan | undefined {
   return spread.every((row, replica) => names.every((name) => row[name] === told[replica][name])) ? plan : undefined;
 }
 
+/** From where to where the replicas differ in a hyperparameter; '' where they do not. */
+export function sweptText(spread: Spread | undefined, name: string): string {
+  const values = (spread ?? []).flatMap((row) => (Object.hasOwn(row, name) ? [row[name]] : []));
+  if (values.length === 0) return '';
+  return `swept: ${formatPlain(Math.min(...values))} to ${formatPlain(Math.max(...values))}`;
+}
+
 /** Why a plan cannot be run, one sentence; '' when it can. */
 export function complainPlan(plan: SweepPlan, knobs: Knobs): string {
   const [first, second] = plan.axes;

@@ -107,6 +107,7 @@ test('a knob is swept from its slider, read at a step, kept over a reset, and en
   await sweep.getByRole('button', { name: 'Start the sweep' }).click();
   await expect(page.locator('.sweep-line')).toHaveCount(3, { timeout: 20_000 });
   await expect(page.locator('.sweep-label')).toHaveText(['0.02', '0.1', '0.5']);
+  await expect(page.locator('[data-knob="learning_rate"]')).toContainText('swept: 0.02 to 0.5');
   await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(40);
   await expect.poll(() => parameter(page, 'sweep')).toBe('learning_rate:0.02,0.1,0.5;seeds:2');
   await expect(page.getByTestId('marks')).toHaveCount(0);

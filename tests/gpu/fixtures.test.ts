@@ -424,7 +424,7 @@ describe('verify-fixtures', () => {
 
   test.for([
     [['nowhere'], "'nowhere' does not exist"],
-    [[], 'no folder of fixtures was given'],
+    [[], 'No folder of fixtures is named; wanted one such as tests/fixtures.'],
     [[folder, '--only', 'grpoo'], "Did you mean 'grpo'?"],
     [[folder, '--engine', 'gpu'], "Unknown engine 'gpu'"],
     [[folder, '--engin', 'cpu'], "Did you mean '--engine'?"],

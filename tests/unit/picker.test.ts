@@ -19,6 +19,7 @@ import {
   spacedValues,
   spreadOf,
   sweepName,
+  sweptText,
   usualRange,
   writePlan,
 } from '../../src/state/sweep.ts';
@@ -200,6 +201,9 @@ describe('values of a sweep', () => {
     expect(planOf(spread.toReversed())).not.toEqual(PLAN);
     expect(planOf([{ a: 1 }, { a: 2 }, { a: 1 }])).toBeUndefined();
     expect(planOf([])).toBeUndefined();
+    expect(sweptText(spread, 'clip_high')).toBe('swept: 0.1 to 0.4');
+    expect(sweptText(spread, 'kl_coef')).toBe('');
+    expect(sweptText(undefined, 'clip_high')).toBe('');
     expect(spread).toHaveLength(12);
     expect(spread[7]).toEqual({ learning_rate: 0.01, clip_high: 0.2 });
     expect(sweepName(PLAN)).toBe('Sweep: learning rate 0.01 to 0.1, clip high 0.1 to 0.4');

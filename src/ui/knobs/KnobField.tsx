@@ -2,7 +2,8 @@ import { memo, useEffect, useId, useRef, useState } from 'react';
 import type { Knob } from '../../engine/table.ts';
 import { formatValue, knobTitle } from '../../state/format.ts';
 import { numPositions, positionOf, valueAt } from '../../state/knobScale.ts';
-import { useView } from '../lab.tsx';
+import { sweptText } from '../../state/sweep.ts';
+import { useRun, useView } from '../lab.tsx';
 import { ValueEntry } from './ValueEntry.tsx';
 import './knobs.css';
 
@@ -71,6 +72,7 @@ export const KnobField = memo(function KnobField({ name, knob, value, commit, on
     delayed.send(valueAt(knob, position));
   };
   const title = knobTitle(name, knob);
+  const swept = useRun((state) => sweptText(state.spread, name));
   /** A value chosen exactly: it takes the place of what the slider still had to say. */
   const choose = (_name: string, wanted: number) => {
     delayed.drop();
@@ -81,7 +83,8 @@ export const KnobField = memo(function KnobField({ name, knob, value, commit, on
     <div className={is_lit ? 'knob is-lit' : 'knob'} data-knob={name}>
       <div className="knob-head">
         <label htmlFor={id}>{title}</label>
-        {shown !== knob.value && (
+        {swept && <span className="knob-swept">{swept}</span>}
+        {!swept && shown !== knob.value && (
           <button
             type="button"
             className="quiet knob-reset"
