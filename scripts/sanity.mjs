@@ -30,8 +30,10 @@ const ALONGSIDE = {
   cli: ['experiments', 'trainer', 'algorithms', 'tasks', 'policies', 'embed', 'engine', 'corpus'],
 };
 
-// Single files of a higher level that a folder may import: the command line reads links with the page's own parser.
+// Single files of a higher level that a folder may import: the command line reads links with the page's own parser, and posters
+// round their axes as the charts do.
 const SHARED = {
+  embed: ['src/state/axis.ts'],
   cli: ['catalogue', 'defaultSetup', 'format', 'registries', 'sweep', 'urlState'].map((name) => `src/state/${name}.ts`),
 };
 

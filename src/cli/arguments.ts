@@ -125,6 +125,7 @@ function checkFiles(found: Map<string, string[]>): void {
   for (const option of OUTPUTS) {
     const path = found.get(option)?.[0];
     if (path === undefined || (option === 'out' && path === '-')) continue;
+    if (path === '-') complain(`--${option} is '-'; wanted a file, as only --out writes to standard output.`);
     const other = writers.get(pathOf(path));
     if (other) complain(`--${other} and --${option} are both ${path}; wanted two files.`);
     writers.set(pathOf(path), option);

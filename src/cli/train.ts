@@ -39,13 +39,10 @@ function readCheckpoint(option: string, path: string): Checkpoint {
   } catch (error) {
     throw new Error(`${option} ${path} cannot be read: ${reasonOf(error)}. Choose a file that exists and is yours.`);
   }
-  try {
-    const checkpoint = decodeCheckpoint(Uint8Array.from(bytes).buffer, `${option} ${path}`);
-    checkCheckpoint(checkpoint);
-    return checkpoint;
-  } catch (error) {
-    throw new Error((error as Error).message.replace(/^Run file:/, `${option} ${path}:`));
-  }
+  const name = `${option} ${path}`;
+  const checkpoint = decodeCheckpoint(Uint8Array.from(bytes).buffer, name);
+  checkCheckpoint(checkpoint, name);
+  return checkpoint;
 }
 
 /** A run from step 0. */

@@ -1,10 +1,12 @@
 /** The still picture that stands for an embed until it runs: a heading, the recorded curves, a button and a link. */
+import { spanAxis } from '../state/axis.ts';
 import type { Options } from './options.ts';
 import type { RecordedCurve } from './recording.ts';
 
 const NAMES: Record<string, string> = { reward_mean: 'Reward', entropy: 'Entropy', response_length: 'Response length' };
 const UNITS: Record<string, string> = { entropy: 'nats', response_length: 'tokens' };
 const BOX = { width: 600, height: 100 };
+const NUM_TICKS = 4; // between which the ends are round
 
 const STYLE = `
 .poster {
@@ -94,21 +96,10 @@ function drawn(tag: string, attributes: Record<string, string>, ...inside: Node[
 
 const written = (value: number) => String(Number(value.toPrecision(3))).replace('-', '−');
 
-/** Round numbers below and above all values: 0 is one of them, unless values lie on both sides of it. */
-function roundEnds(values: readonly number[]): [low: number, high: number] {
-  const low = Math.min(0, ...values);
-  const high = Math.max(0, ...values);
-  if (high === low) return [0, 1];
-  const size = (high - low) / 4;
-  const decade = 10 ** Math.floor(Math.log10(size));
-  const step = decade * ([1, 2, 2.5, 5].find((lead) => lead * decade >= size) ?? 10);
-  return [Math.floor(low / step) * step, Math.ceil(high / step) * step];
-}
-
 function curveFigure({ metric, values }: RecordedCurve, steps: number): HTMLElement {
   const name = NAMES[metric] ?? metric.replaceAll('_', ' ');
   const unit = UNITS[metric] ?? '';
-  const [low, high] = roundEnds(values);
+  const [low, high] = spanAxis(Math.min(0, ...values), Math.max(0, ...values), NUM_TICKS).domain; // 0 is always in sight
   const path = values
     .map((value, k) => {
       const x = (BOX.width * k) / (values.length - 1);

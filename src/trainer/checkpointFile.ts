@@ -132,6 +132,10 @@ function readRows(
   return { steps, seconds, kind, columns };
 }
 
+/** The sentence about a file that is no checkpoint, or none that this build can open. */
+export const wrongFile = (name: string, problem: string): Error =>
+  new Error(`${name} is no run saved here: ${problem}. Choose a file that this playground saved.`);
+
 /**
  * Reads and checks a file; throws one sentence when it is not a checkpoint. Names and sizes are checked against what this
  * build knows when the run is opened. `name` is what the sentence calls it.
@@ -175,6 +179,6 @@ export function decodeCheckpoint(file: ArrayBuffer, name = 'The file'): Checkpoi
     return checkpoint;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    throw new Error(`${name} is no run saved here: ${error.message}. Choose a file that this playground saved.`);
+    throw wrongFile(name, error.message);
   }
 }

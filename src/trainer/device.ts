@@ -14,15 +14,9 @@ export function describeAdapter(info: GPUAdapterInfo): EngineInfo {
 
 /** A device with the adapter's own buffer limits, so that a large run is refused by its size and not by a default. */
 export async function openDevice(gpu: GPU | undefined): Promise<{ device: GPUDevice; info: EngineInfo }> {
-  if (!gpu)
-    throw new Error(
-      'This browser has no WebGPU. Use a current Chrome, Edge, Firefox or Safari, or stay on the CPU engine.',
-    );
+  if (!gpu) throw new Error('This browser has no WebGPU. Use a current Chrome, Edge, Firefox or Safari.');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter)
-    throw new Error(
-      'WebGPU found no adapter on this machine. Check that hardware acceleration is on, or stay on the CPU engine.',
-    );
+  if (!adapter) throw new Error('WebGPU found no adapter on this machine. Check that hardware acceleration is on.');
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
   const device = await adapter.requestDevice({
     requiredLimits: { maxStorageBufferBindingSize, maxBufferSize },

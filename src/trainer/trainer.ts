@@ -181,8 +181,9 @@ export class Trainer implements TrainerApi {
     try {
       gpu = await this.makeGpu();
     } catch (error) {
-      if (choice === 'webgpu') throw error;
-      const message = `${(error as Error).message} The run goes on with the CPU engine.`;
+      const { message: why } = error as Error;
+      if (choice === 'webgpu') throw new Error(`${why} Or choose the CPU engine.`);
+      const message = `${why} The run goes on with the CPU engine.`;
       return { executor: await this.makeCpu(), message };
     }
     if (choice === 'webgpu' || !gpu.executor.info.is_software) return { ...gpu, message: '' };
@@ -413,10 +414,8 @@ export class Trainer implements TrainerApi {
 
   selfTest(onRow: (row: SelfTestRow) => void): Promise<SelfTestResult> {
     return this.exclusive(async () => {
-      const { device, info } = await openDevice(globalThis.navigator?.gpu).catch(() => {
-        throw new Error(
-          'The self-test compares shaders with their twins and needs WebGPU, which this browser does not offer.',
-        );
+      const { device, info } = await openDevice(globalThis.navigator?.gpu).catch((error: Error) => {
+        throw new Error(`The self-test compares shaders with their twins, which takes WebGPU. ${error.message}`);
       });
       try {
         const { selfTest } = await import('./selfTest.ts'); // fixtures and scenes, which no run needs

@@ -101,6 +101,16 @@ test('the moment of collapse stands on the entropy chart', async ({ page }) => {
   await expect(chart(page, 'reward').locator('.collapse-line')).toHaveCount(0);
 });
 
+test('where rewards exceed 1 accuracy has a chart of its own', async ({ page }) => {
+  test.setTimeout(120_000); // a transformer
+  await openRunning(page, '?task=general_points&policy=transformer&batch.eval_every=1', 2);
+  await expect(chart(page, 'accuracy').locator('.curve')).toHaveCount(1);
+  await expect(chart(page, 'reward').locator('.curve')).toHaveCount(1);
+  await openRunning(page, '', 2);
+  await expect(chart(page, 'reward').locator('.curve')).toHaveCount(2);
+  await expect(chart(page, 'accuracy')).toHaveCount(0);
+});
+
 test('the histogram counts the advantages of the rollout', async ({ page }) => {
   await openRunning(page, '?set.learning_rate=0.01', 10);
   await page.getByLabel('Another chart').selectOption('histogram');

@@ -92,6 +92,7 @@ describe('arguments', () => {
     ['--steps 0', "'--steps' is 0; wanted a whole number from 1 to 10000000"],
     ['--steps 1.5', "'--steps' is 1.5; wanted a whole number from 1 to 10000000"],
     ['--steps ten', '“ten” is no number: --steps takes a whole number from 1 to 10000000'],
+    ['--bundle-out -', "--bundle-out is '-'; wanted a file, as only --out writes to standard output."],
     ['--seed -1', "'--seed' is -1; wanted a whole number from 0 to 4294967295"],
     ['--replicas 99', "'--replicas' is 99; wanted a whole number from 1 to 16"],
     ['--replicas 2 --batch replicas=2', '--replicas and --batch replicas say the same; wanted one of them.'],

@@ -28,20 +28,23 @@ export function Axes({ area, x_ticks = [], y_ticks, base, formatX = formatTick, 
   const base_px = base === undefined ? bottom : y_px(base);
   return (
     <g>
-      {y_ticks.map((tick) => (
-        <g key={tick}>
-          <line className="grid-line" x1={left} x2={right} y1={y_px(tick)} y2={y_px(tick)} />
-          <text
-            className={formatY(tick).length > MOST_LETTERS ? 'axis-number is-long' : 'axis-number'}
-            x={left - LEFT_OF_PLOT}
-            y={y_px(tick)}
-            dy="0.35em"
-            textAnchor="end"
-          >
-            {formatY(tick)}
-          </text>
-        </g>
-      ))}
+      {y_ticks.map((tick) => {
+        const label = formatY(tick);
+        return (
+          <g key={tick}>
+            <line className="grid-line" x1={left} x2={right} y1={y_px(tick)} y2={y_px(tick)} />
+            <text
+              className={label.length > MOST_LETTERS ? 'axis-number is-long' : 'axis-number'}
+              x={left - LEFT_OF_PLOT}
+              y={y_px(tick)}
+              dy="0.35em"
+              textAnchor="end"
+            >
+              {label}
+            </text>
+          </g>
+        );
+      })}
       <line className="axis-line" x1={left} x2={right} y1={base_px} y2={base_px} />
       {x_ticks.map((tick) => {
         const label = formatX(tick);
