@@ -44,7 +44,6 @@ export interface LiveRun extends Pick<Chosen, 'name' | 'is_pinned'> {
 export interface Removed {
   /** what was done, in words */
   text: string;
-  runs: RawRun[];
   /** of this visit's deletions, which one */
   number: number;
 }
@@ -108,6 +107,9 @@ export function makeRunsStore(
   const rows = new Map<string, RunRows>(); // of overlaid runs
   /** this tab's overlays by run: those that were stored when it was opened, and its own choices since */
   const slots = new Map<string, number>();
+  /** runs on their way out: shown no more, whatever the storage still holds */
+  const leaving = new Set<string>();
+  let taken: { number: number; runs: RawRun[] } = { number: 0, runs: [] }; // by the last removal
   let is_read = false;
   let stored: RunMeta[] = [];
   let unreadable_ids: string[] = [];
@@ -137,7 +139,7 @@ export function makeRunsStore(
 
     const metas = (): RunMeta[] => {
       const of_local = [...local.values()].map(({ meta }) => meta);
-      return [...stored.filter(({ id }) => !local.has(id)), ...of_local];
+      return [...stored.filter(({ id }) => !local.has(id) && !leaving.has(id)), ...of_local];
     };
 
     const slotOf = (id: string) => slots.get(id) ?? -1;
@@ -293,22 +295,26 @@ export function makeRunsStore(
       });
     };
 
-    let num_removals = 0;
     const takeAway = async (ids: readonly string[], text: string) => {
       const here = ids.flatMap((id) => {
         const found = local.get(id);
         local.delete(id);
         return found ? [{ id, meta: found.meta, rows: found.rows }] : [];
       });
-      stored = stored.filter((meta) => !ids.includes(meta.id));
-      const number = ++num_removals;
-      set({ removed: { text, runs: here, number } });
+      for (const id of ids) leaving.add(id);
+      const removal: typeof taken = { number: taken.number + 1, runs: here };
+      taken = removal;
+      set({ removed: { text, number: removal.number } });
       publish();
       await enqueue('the change', async (place) => {
-        const runs = await place.remove(ids);
         const known = new Set(here.map(({ id }) => id));
-        set({ removed: { text, runs: [...here, ...runs.filter(({ id }) => !known.has(id))], number } });
-        await refresh(place);
+        try {
+          const runs = await place.remove(ids);
+          removal.runs = [...here, ...runs.filter(({ id }) => !known.has(id))];
+        } finally {
+          for (const id of ids) leaving.delete(id);
+          await refresh(place);
+        }
       });
     };
 
@@ -386,11 +392,11 @@ export function makeRunsStore(
         await takeAway(ids, 'Deleted all kept runs.');
       },
       undo: async () => {
-        const { removed } = get();
-        if (!removed) return;
+        if (!get().removed) return;
+        const removal = taken;
         set({ removed: undefined });
         await enqueue('the runs', async (place) => {
-          await place.putBack(removed.runs);
+          await place.putBack(removal.runs); // by its turn the removal is done, and has handed over what it took
           await refresh(place);
         });
       },

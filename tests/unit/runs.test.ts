@@ -368,6 +368,36 @@ describe('runs store', () => {
     expect(state().entries).toEqual(before);
   });
 
+  test('an undo that comes before the storage has removed anything brings the runs back', async () => {
+    const { train, state, settled } = await page();
+    train(30);
+    train(30, { seed: 2 });
+    train(0, { seed: 3 });
+    await settled();
+    const before = state().entries;
+    void state().clear();
+    expect(state().entries).toEqual([]);
+    void state().undo();
+    await settled();
+    expect(state()).toMatchObject({ entries: before, removed: undefined });
+  });
+
+  test('a run that is deleted while it is written does not come back', async () => {
+    const { train, state, settled, runs } = await page();
+    const seen: number[] = [];
+    train(30);
+    train(0, { seed: 2 }); // the former run is on its way to the storage
+    const [{ id }] = state().entries;
+    void Promise.resolve().then(() => {
+      void state().remove(id);
+      runs.subscribe(({ entries }) => seen.push(entries.length));
+    });
+    await settled();
+    await settled();
+    expect(state()).toMatchObject({ entries: [], removed: { number: 1 } });
+    expect(new Set(seen)).toEqual(new Set([0]));
+  });
+
   test('unreadable runs stay where they are, are spoken of, and go with Clear all', async () => {
     const storage = memoryStorage();
     await storage.putBack([{ id: 'bad', meta: { version: 99 }, rows: 1 }]);
