@@ -177,6 +177,12 @@ export function drawnRows({ metrics }: Pick<RunState, 'metrics'>, ids: readonly 
   return { rows, steps_per_point: length, smooth: is_smooth ? reach * length : 0, num_singles };
 }
 
+/** The mean of some replicas' own lines in a row; undefined where none was measured. */
+export function meanOfSingles(row: ChartRow | undefined, id: string, replicas: readonly number[]): number | undefined {
+  const values = replicas.map((replica) => row?.[singleKey(id, replica)]).filter((v) => typeof v === 'number');
+  return values.length === 0 ? undefined : values.reduce((sum, v) => sum + v, 0) / values.length;
+}
+
 /** The rows of the whole run over the steps. */
 export const chartRows = (state: Pick<RunState, 'metrics'>, ids: readonly string[]): ChartRow[] =>
   drawnRows(state, ids).rows;

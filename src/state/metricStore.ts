@@ -131,10 +131,11 @@ export class MetricStore {
   private watched: readonly string[] = [];
   private singles = new Map<string, Float32Array[]>();
 
-  /** Keeps every replica's own values of these metrics from now on, and of no others. */
+  /** Keeps every replica's own values of these metrics, and of no others; those of earlier rows where they are still known. */
   watch(ids: readonly string[]): void {
     this.watched = [...ids];
     for (const id of this.singles.keys()) if (!ids.includes(id)) this.singles.delete(id);
+    for (const id of ids) if (!this.singles.has(id)) this.recallSingles(id);
   }
 
   /** A metric's values replica by replica, NaN before it was watched; undefined where there are none. */
@@ -289,6 +290,25 @@ export class MetricStore {
       for (let row = 0; row < steps.length; row++)
         column[this.num_rows + row] = values[(row * num_replicas + replica) * num_metrics + metric];
     }
+  }
+
+  /** Takes the values of a metric that was not watched so far from those rows that are kept whole. */
+  private recallSingles(id: string): void {
+    const pieces = this.every.soFar() ?? [];
+    if (pieces.reduce((sum, { count }) => sum + count, 0) !== this.num_rows || this.num_rows === 0) return;
+    const make = () => new Float32Array(this.steps.length).fill(Number.NaN);
+    const singles = Array.from({ length: this.num_replicas }, make);
+    let first = 0;
+    for (const { ids, num_replicas, count, values } of pieces) {
+      const metric = ids.indexOf(id);
+      if (metric >= 0)
+        singles.forEach((column, replica) => {
+          for (let row = 0; row < count; row++)
+            column[first + row] = values[(row * num_replicas + replica) * ids.length + metric];
+        });
+      first += count;
+    }
+    this.singles.set(id, singles);
   }
 
   private appendColumn(column: Column, batch: RowBatch, metric: number): void {

@@ -338,12 +338,13 @@ export function placeText(by: CompareBy, place: number, row?: Pick<ChartRow, 'fi
 export function readingText(
   by: CompareBy,
   place: number,
-  live: number | undefined,
+  /** of the live run: one value, or in a sweep a text with all */
+  live: number | string | undefined,
   overlaid: readonly { overlay: Overlay; curve: Curve }[],
   letters: string,
 ): string {
-  const say = (value: number | undefined, otherwise = 'not measured') =>
-    value === undefined || Number.isNaN(value) ? otherwise : formatNumber(value);
+  const say = (value: number | string | undefined, otherwise = 'not measured') =>
+    typeof value === 'string' ? value : value === undefined || Number.isNaN(value) ? otherwise : formatNumber(value);
   const others = overlaid.map(
     ({ overlay, curve }) =>
       `${letters[overlay.slot]} ${overlay.name} ${say(valueAt(curve, place), hasEnded(curve, place) ? 'ended' : undefined)}`,

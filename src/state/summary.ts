@@ -3,6 +3,7 @@ import type { EngineInfo } from '../engine/executor.ts';
 import type { RunInfo, RunPhase } from '../trainer/protocol.ts';
 import { formatBytes, formatCount, formatNumber, plural } from './format.ts';
 import type { RunState } from './runStore.ts';
+import { sweptOf } from './sweep.ts';
 
 /** Ids of the metrics with a chart of their own. */
 export const REWARD = 'reward_mean';
@@ -49,16 +50,21 @@ export function sizeSentence(info: RunInfo, replicas: number): string {
   ].join(', ');
 }
 
-/** What the lines and bands of a chart stand for, '' where a point is simply a measured value. */
+/** What the lines and bands of a chart stand for, '' where a point is simply a measured value; `swept`: what the replicas differ in. */
 export function bandSentence(
   steps_per_point: number,
   num_replicas: number,
-  { smooth = 0, smoothing = 0, num_singles = 0 } = {},
+  { smooth = 0, smoothing = 0, num_singles = 0, swept = '' } = {},
 ): string {
   const over = (steps: number) =>
     [steps > 1 ? plural(steps, 'step') : '', num_replicas > 1 ? plural(num_replicas, 'replica') : '']
       .filter((text) => text !== '')
       .join(' and ');
+  if (num_singles > 0 && swept !== '') {
+    const steps = smooth > 0 ? smooth : steps_per_point;
+    const mean = steps > 1 ? `, mean of ${smooth > 0 ? 'the last ' : ''}${plural(steps, 'step')}` : '';
+    return `Lines: replicas 1 to ${num_singles}, coloured by ${swept}${mean}.`;
+  }
   const raw = over(steps_per_point);
   const said: string[] = [];
   if (smooth > 0) said.push(`Thick line: mean of the last ${over(smooth)}.`);
@@ -72,7 +78,7 @@ export function bandSentence(
 }
 
 /** Where reward and entropy stand: the charts in words. */
-export function chartSentence({ metrics, info }: Pick<RunState, 'metrics' | 'info'>): string {
+export function chartSentence({ metrics, info, spread }: Pick<RunState, 'metrics' | 'info' | 'spread'>): string {
   const reward = metrics.latest(REWARD);
   const entropy = metrics.latest(ENTROPY);
   const accuracy = metrics.latest(ACCURACY);
@@ -83,5 +89,6 @@ export function chartSentence({ metrics, info }: Pick<RunState, 'metrics' | 'inf
   if (accuracy) said.push(`accuracy ${formatNumber(accuracy.mean)}`);
   if (entropy) said.push(`entropy ${formatNumber(entropy.mean)} nats`);
   if (info?.optimum !== undefined) said.push(`the best possible reward is ${formatNumber(info.optimum)}`);
-  return `At step ${formatCount(reward.step)}: ${said.join(', ')}.`;
+  const of = spread ? ` mean of ${plural(spread.length, 'replica')} that differ in ${sweptOf(spread).title}:` : '';
+  return `At step ${formatCount(reward.step)}:${of} ${said.join(', ')}.`;
 }

@@ -133,6 +133,30 @@ export function sweptText(spread: Spread | undefined, name: string): string {
   return `swept: ${formatPlain(Math.min(...values))} to ${formatPlain(Math.max(...values))}`;
 }
 
+/** The replicas of a run that differ, put together by the values that they were told. */
+export interface Swept {
+  /** what they differ in */
+  title: string;
+  /** in the order of the values */
+  cells: readonly { text: string; replicas: readonly number[] }[];
+}
+
+/** Which replicas were told the same. */
+export function sweptOf(spread: Spread): Swept {
+  const names = Object.keys(spread[0] ?? {});
+  const cells = new Map<string, number[]>();
+  spread.forEach((row, replica) => {
+    const text = names.map((name) => formatPlain(row[name])).join(', ');
+    const found = cells.get(text);
+    if (found) found.push(replica);
+    else cells.set(text, [replica]);
+  });
+  return {
+    title: names.map(wordsOf).join(', '),
+    cells: [...cells].map(([text, replicas]) => ({ text, replicas })),
+  };
+}
+
 /** Why a plan cannot be run, one sentence; '' when it can. */
 export function complainPlan(plan: SweepPlan, knobs: Knobs): string {
   const [first, second] = plan.axes;

@@ -83,7 +83,9 @@ test('how the charts are drawn and what is open comes back after a reload', asyn
   await open(page, '?engine=cpu');
   await page.getByLabel('Smoothing').selectOption('20');
   await page.getByLabel('Another chart').selectOption('grad_norm');
+  await expect(page.getByRole('heading', { name: 'Gradient norm' })).toBeVisible(); // what lies below has moved
   await page.getByRole('button', { name: 'All metrics' }).click();
+  await expect(page.getByRole('button', { name: 'All metrics' })).toHaveAttribute('aria-expanded', 'false');
   await page.reload();
   await phase(page, 'running');
   await expect(page.getByLabel('Smoothing')).toHaveValue('20');

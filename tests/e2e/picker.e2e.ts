@@ -108,6 +108,20 @@ test('a knob is swept from its slider, read at a step, kept over a reset, and en
   await expect(page.locator('.sweep-line')).toHaveCount(3, { timeout: 20_000 });
   await expect(page.locator('.sweep-label')).toHaveText(['0.02', '0.1', '0.5']);
   await expect(page.locator('[data-knob="learning_rate"]')).toContainText('swept: 0.02 to 0.5');
+  for (const name of ['reward', 'entropy']) {
+    const chart = page.getByTestId(`chart-${name}`);
+    await expect(chart.locator('.single-line.is-swept')).toHaveCount(6);
+    await expect(chart.locator('.curve, .band, .collapse-line')).toHaveCount(0);
+    await expect(chart.getByTestId('legend-swept')).toHaveText([
+      /^1 ?0\.02 [\d.]+$/,
+      /^2 ?0\.1 [\d.]+$/,
+      /^3 ?0\.5 [\d.]+$/,
+    ]);
+  }
+  await expect(page.getByRole('slider', { name: 'Read reward at a step' })).toHaveAttribute(
+    'aria-valuetext',
+    /by learning rate, 0\.02: [\d.]+, 0\.1: [\d.]+, 0\.5: [\d.]+$/,
+  );
   await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(40);
   await expect.poll(() => parameter(page, 'sweep')).toBe('learning_rate:0.02,0.1,0.5;seeds:2');
   await expect(page.getByTestId('marks')).toHaveCount(0);

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { logAxis } from '../../src/state/axis.ts';
-import { chartRows, drawnRows, singleKey, smoothKey, spanKey } from '../../src/state/chartRows.ts';
+import { chartRows, drawnRows, meanOfSingles, singleKey, smoothKey, spanKey } from '../../src/state/chartRows.ts';
 import { barAt, barsOf, histogramSentence, spanOf } from '../../src/state/histogram.ts';
 import { MetricStore } from '../../src/state/metricStore.ts';
-import { bandPath, linePath, placeSingles } from '../../src/state/runsChart.ts';
+import { bandPath, linePath, placeSingles, readingText } from '../../src/state/runsChart.ts';
 import { isFollowed, SampleHistory, snapshotAt, superfluousStep } from '../../src/state/sampleHistory.ts';
 import { coefLimit, signOf, TOKEN_COLORS } from '../../src/state/sampleScale.ts';
 import { bandSentence } from '../../src/state/summary.ts';
@@ -164,11 +164,43 @@ describe('single replicas', () => {
     const metrics = stored(50, 2);
     metrics.watch([]);
     expect(drawnRows({ metrics }, ['a'], { has_singles: true }).num_singles).toBe(0);
+    metrics.every.giveUp(); // too many rows to keep every replica of every metric
     metrics.watch(['a']);
     metrics.append(batchOf(range(50, 60), 2, 1, noise));
     const { rows } = drawnRows({ metrics }, ['a'], { has_singles: true });
     expect(rows[49][singleKey('a', 1)]).toBeNull();
     expect(rows[50][singleKey('a', 1)]).toBeCloseTo(noise(50, 1), 5);
+  });
+
+  test('a metric that is watched later has the replicas of its earlier rows too, while those are kept', () => {
+    const metrics = stored(50, 2);
+    metrics.setMetrics(['a', 'b']); // an exchange brought another column
+    metrics.append(batchOf(range(50, 60), 2, 2, (s, r, m) => noise(s, r) + m));
+    metrics.watch(['b', 'a']);
+    metrics.append(batchOf(range(60, 300), 2, 2, (s, r, m) => noise(s, r) + m));
+    const { rows } = drawnRows({ metrics }, ['a', 'b'], { has_singles: true, window: { first: 40, last: 70 } });
+    for (const row of rows) {
+      for (const r of [0, 1]) {
+        expect(row[singleKey('a', r)]).toBeCloseTo(noise(row.first, r), 5);
+        if (row.first < 50) expect(row[singleKey('b', r)]).toBeNull();
+        else expect(row[singleKey('b', r)]).toBeCloseTo(noise(row.first, r) + 1, 5);
+      }
+    }
+    expect(rows.length).toBeGreaterThan(30);
+  });
+
+  test('the replicas of a sweep are read value by value', () => {
+    const [row] = drawnRows({ metrics: stored(1, 4) }, ['a'], { has_singles: true }).rows;
+    expect(meanOfSingles(row, 'a', [1, 3])).toBeCloseTo((noise(0, 1) + noise(0, 3)) / 2, 5);
+    expect(meanOfSingles(row, 'b', [1, 3])).toBeUndefined();
+    expect(meanOfSingles(undefined, 'a', [1])).toBeUndefined();
+    expect(readingText('step', 3, 'by clip high, 0.1: 0.5', [], '')).toBe('step 3: by clip high, 0.1: 0.5');
+    expect(bandSentence(1, 4, { num_singles: 4, swept: 'clip high' })).toBe(
+      'Lines: replicas 1 to 4, coloured by clip high.',
+    );
+    expect(bandSentence(4, 4, { num_singles: 4, swept: 'clip high', smooth: 20, smoothing: 20 })).toBe(
+      'Lines: replicas 1 to 4, coloured by clip high, mean of the last 20 steps.',
+    );
   });
 
   test('numbers stay apart and inside, and are left out where there is no room', () => {

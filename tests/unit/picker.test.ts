@@ -19,6 +19,7 @@ import {
   spacedValues,
   spreadOf,
   sweepName,
+  sweptOf,
   sweptText,
   usualRange,
   writePlan,
@@ -206,6 +207,13 @@ describe('values of a sweep', () => {
     expect(sweptText(undefined, 'clip_high')).toBe('');
     expect(spread).toHaveLength(12);
     expect(spread[7]).toEqual({ learning_rate: 0.01, clip_high: 0.2 });
+    expect(sweptOf(spread)).toEqual({
+      title: 'learning rate, clip high',
+      cells: ['0.01, 0.1', '0.01, 0.2', '0.01, 0.4', '0.1, 0.1', '0.1, 0.2', '0.1, 0.4'].map((text, cell) => ({
+        text,
+        replicas: [cell, cell + 6],
+      })),
+    });
     expect(sweepName(PLAN)).toBe('Sweep: learning rate 0.01 to 0.1, clip high 0.1 to 0.4');
     expect(complainPlan(PLAN, KNOBS)).toBe('');
     expect(complainPlan({ ...PLAN, repeats: 3 }, KNOBS)).toMatch(/needs 18 replicas; wanted at most 16/);

@@ -447,6 +447,10 @@ describe('words', () => {
     expect(chartSentence(store.getState())).toBe(
       'At step 9: reward 0.900 (it began at 0), the best possible reward is 1.00.',
     );
+    store.setState({ spread: [{ clip_high: 0.1 }, { clip_high: 0.2 }] });
+    expect(chartSentence(store.getState())).toMatch(
+      /^At step 9: mean of 2 replicas that differ in clip high: reward 0.900/,
+    );
   });
 
   test('knobs stand under the part they belong to, in the order of the worker', () => {

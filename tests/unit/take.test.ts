@@ -8,12 +8,13 @@ import { rowObject } from '../../src/cli/rows.ts';
 import { DEFAULT_SETUP } from '../../src/state/defaultSetup.ts';
 import { MetricStore } from '../../src/state/metricStore.ts';
 import { registries } from '../../src/state/registries.ts';
+import type { Spread } from '../../src/state/runStore.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
 import type { Overlay } from '../../src/state/runs.ts';
 import { SingleRows } from '../../src/state/singleRows.ts';
 import { fileName, samplesDocument, settingsDocument, written } from '../../src/state/take/documents.ts';
 import { csvLines, gather, isSingle, jsonLines, numLines, takeRows } from '../../src/state/take/metricRows.ts';
-import { PAPER, SLOT_COLOURS } from '../../src/state/take/palette.ts';
+import { PAPER, SLOT_COLOURS, sweepColour } from '../../src/state/take/palette.ts';
 import { pictureOf, pictureSvg } from '../../src/state/take/picture.ts';
 import { readQuery } from '../../src/state/urlState.ts';
 import { type ChartView, PLAIN_CHARTS } from '../../src/state/zoom.ts';
@@ -161,8 +162,16 @@ describe('picture', () => {
       columns: { reward_mean: { mean: Float32Array.from([0, 0.2, 0.4]) } },
     },
   });
-  function svgOf(name: string, by: 'step' | 'seconds' = 'step', steps = 30, view: Partial<ChartView> = {}) {
+  function svgOf(
+    name: string,
+    by: 'step' | 'seconds' = 'step',
+    steps = 30,
+    view: Partial<ChartView> = {},
+    spread?: Spread,
+  ) {
     const store = makeRunStore();
+    if (spread) store.setState({ spread });
+    store.getState().metrics.watch(['reward_mean', 'entropy']);
     const metrics = [
       { id: 'reward_mean', label: 'Reward', unit: '', doc: '' },
       { id: 'entropy', label: 'Entropy', unit: 'nats', doc: '' },
@@ -229,6 +238,24 @@ describe('picture', () => {
     expect(svgOf('a', 'step', 30, { smoothing: 5 }).svg).toContain('data-metric="reward_mean_smooth"');
   });
 
+  test('of a sweep has a line for each replica, coloured and named by its value, and no mean', () => {
+    const values = [0.1, 0.2, 0.4];
+    const { svg } = svgOf(
+      'a',
+      'step',
+      30,
+      {},
+      values.map((clip_high) => ({ clip_high })),
+    );
+    values.forEach((_, cell) => {
+      expect(svg).toContain(`stroke="${sweepColour(cell, 3)}"`);
+      expect(svg).toContain(`data-metric="reward_mean_single${cell}"`);
+    });
+    expect(svg).not.toContain('data-metric="reward_mean"');
+    expect(readXml(svg).texts).toContain('0.2: 0.735');
+    expect(readXml(svg).texts).toContain('Lines: replicas 1 to 3, coloured by clip high.');
+  });
+
   test('over seconds, and before there is a curve', () => {
     expect(readXml(svgOf('a', 'seconds').svg).texts).toContain('seconds');
     expect(svgOf('a', 'step', 0).svg).not.toMatch(/NaN|Infinity/);
@@ -239,6 +266,9 @@ describe('picture', () => {
     const page = css('page.css');
     for (const name of ['ink', 'muted', 'reward', 'accuracy', 'entropy', 'optimum', 'grid', 'surface'] as const)
       expect(page, name).toContain(`--${name}: light-dark(${PAPER[name]}, `);
+    const ends = { low: 0, middle: 1, high: 2 };
+    for (const [name, index] of Object.entries(ends))
+      expect(page).toContain(`--sweep-${name}: light-dark(${sweepColour(index, 3)}, `);
     SLOT_COLOURS.forEach((colour, slot) => {
       expect(css('runs/overlays.css')).toContain(`--run-${slot}: light-dark(${colour}, `);
     });

@@ -3,6 +3,7 @@ import { logAxis, rangeOf, secondAxis, spanAxis, stepAxis } from '../axis.ts';
 import {
   type Drawn,
   drawnRows,
+  meanOfSingles,
   numMeasured,
   type Span,
   secondOf,
@@ -16,8 +17,9 @@ import type { RunState } from '../runStore.ts';
 import { type CompareBy, LETTERS, type Overlay } from '../runs.ts';
 import { type Curve, curveOf, extentOf, makeCurve, placeCurves, placerOf, rangeIn } from '../runsChart.ts';
 import { ACCURACY, bandSentence, ENTROPY, REWARD } from '../summary.ts';
+import { type Swept, sweptOf } from '../sweep.ts';
 import { type ChartView, windowOf } from '../zoom.ts';
-import { PAPER, SLOT_COLOURS, SLOT_DASHES } from './palette.ts';
+import { PAPER, SLOT_COLOURS, SLOT_DASHES, sweepColour } from './palette.ts';
 
 interface Line {
   id: string;
@@ -31,6 +33,8 @@ interface Chart extends Drawn {
   overlaid: { slot: number; name: string; curve: Curve }[];
   optimum?: number;
   floor?: number;
+  /** which replicas were told the same, where they differ */
+  swept?: Swept;
 }
 /** What a picture shows. */
 export interface Picture {
@@ -86,7 +90,7 @@ export function pictureOf(
     titles: { algorithm: string; task: string };
   },
 ): Picture {
-  const { info, marks, metrics } = state;
+  const { info, marks, metrics, spread } = state;
   const infos = new Map((info?.metrics ?? []).map((metric) => [metric.id, metric]));
   const label = (id: string) => infos.get(id)?.label ?? id;
   const series = (id: string, colour: string, kind: Line['kind'] = 'line'): Line => ({
@@ -100,7 +104,7 @@ export function pictureOf(
       title: 'Reward',
       series: [
         series(REWARD, PAPER.reward),
-        ...(infos.has(ACCURACY) ? [series(ACCURACY, PAPER.accuracy, 'points')] : []),
+        ...(infos.has(ACCURACY) && !spread ? [series(ACCURACY, PAPER.accuracy, 'points')] : []),
       ],
       optimum: info?.optimum,
     },
@@ -114,12 +118,15 @@ export function pictureOf(
   ];
   const { smoothing } = view;
   const window = windowOf(view.zoom, metrics, by);
-  const as = { by, window, smoothing, has_singles: view.is_single && metrics.num_replicas > 1 };
+  const has_singles = (view.is_single || spread !== undefined) && metrics.num_replicas > 1;
+  const as = { by, window, smoothing, has_singles };
   const charts = wanted.map((chart): Chart => {
     const ids = chart.series.map(({ id }) => id);
+    const drawn = drawnRows(state, ids, as);
     return {
       ...chart,
-      ...drawnRows(state, ids, as),
+      ...drawn,
+      swept: spread && drawn.num_singles > 0 ? sweptOf(spread) : undefined,
       overlaid: overlays.map((overlay) => ({
         slot: overlay.slot,
         name: overlay.name,
@@ -132,7 +139,11 @@ export function pictureOf(
   });
   const seed = info?.config.seed ?? 1;
   const last = metrics.num_rows > 0 ? metrics.steps[metrics.num_rows - 1] : 0;
-  const note = bandSentence(charts[0].steps_per_point, metrics.num_replicas, { ...charts[0], smoothing });
+  const note = bandSentence(charts[0].steps_per_point, metrics.num_replicas, {
+    ...charts[0],
+    smoothing,
+    swept: charts[0].swept?.title,
+  });
   return {
     title: `${titles.algorithm} on ${titles.task}`,
     subtitles: [`Seed ${seed}, up to step ${formatCount(last)}.`, note].filter((text) => text !== ''),
@@ -156,13 +167,18 @@ interface Key {
   label: string;
 }
 
-function keysOf({ series, overlaid, rows, optimum }: Chart): Key[] {
+function keysOf({ series, overlaid, rows, optimum, swept }: Chart): Key[] {
   const latest = (id: string) => rows.findLast((row) => typeof row[id] === 'number')?.[id];
   const line = (colour: string, dash = '') =>
     `<path d="M0 0H30" stroke="${colour}" stroke-width="3" fill="none"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`;
   const value = (found: unknown) => (typeof found === 'number' ? formatNumber(found) : 'not measured');
+  const cells = swept?.cells ?? [];
   return [
-    ...series.map(({ id, kind, label, colour }, index) => ({
+    ...cells.map(({ text, replicas }, index) => ({
+      swatch: line(sweepColour(index, cells.length)),
+      label: `${text}: ${value(meanOfSingles(rows.at(-1), series[0].id, replicas))}`,
+    })),
+    ...(swept ? [] : series).map(({ id, kind, label, colour }, index) => ({
       swatch: kind === 'line' ? line(colour) : `<circle cx="15" cy="0" r="6" fill="${colour}"/>`,
       label: `${overlaid.length > 0 && index === 0 ? 'this run' : label}: ${value(latest(id))}`,
     })),
@@ -199,7 +215,7 @@ const pathOf = (points: readonly (readonly [number, number])[]) =>
   points.length === 0 ? '' : `M${points.map(([x, y]) => `${px(x)} ${px(y)}`).join('L')}`;
 
 function chartBody(chart: Chart, picture: Picture, top: number, index: number): { body: string; height: number } {
-  const { rows, series, overlaid, optimum, floor, smooth, num_singles } = chart;
+  const { rows, series, overlaid, optimum, floor, smooth, num_singles, swept } = chart;
   const { window } = picture;
   const out = [text(EDGE.left, top, 24, chart.title, 'font-weight="600"')];
   const keys = legend(keysOf(chart), top + 34);
@@ -290,6 +306,12 @@ function chartBody(chart: Chart, picture: Picture, top: number, index: number): 
       const points = line(id, colour, 2);
       if (numMeasured(rows, id) > MAX_POINTS) continue;
       for (const [cx, cy] of points) out.push(`<circle ${clip} cx="${px(cx)}" cy="${px(cy)}" r="5" fill="${colour}"/>`);
+      continue;
+    }
+    if (swept) {
+      swept.cells.forEach(({ replicas }, index) => {
+        for (const replica of replicas) line(singleKey(id, replica), sweepColour(index, swept.cells.length), 2.2);
+      });
       continue;
     }
     for (const key of singles(id)) line(key, colour, 1.2, 0.6);

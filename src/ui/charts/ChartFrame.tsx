@@ -1,8 +1,8 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useMemo, useState } from 'react';
 import { rangeOf } from '../../state/axis.ts';
-import { singleKey, spanKey } from '../../state/chartRows.ts';
+import { meanOfSingles, singleKey, spanKey } from '../../state/chartRows.ts';
 import type { Collapse } from '../../state/collapse.ts';
-import { formatCount } from '../../state/format.ts';
+import { formatCount, formatNumber } from '../../state/format.ts';
 import { LETTERS } from '../../state/runs.ts';
 import {
   extentOf,
@@ -36,13 +36,17 @@ interface Props {
   children?: ReactNode;
 }
 
+const MOST_SAID = 8; // values of a sweep in words
 const LEAST_DRAG_PX = 8;
 const PER_WHEEL = 1.0018; // per pixel that a wheel turns
 const IS_WINDOW_KEY = /^[-+=_0]$/;
 
 /** A chart with its heading and legend, the reading line that pointer and keyboard move, and the window that they choose. */
-export function ChartFrame({ title, unit, data, series, optimum, floor, collapse, children }: Props) {
+export function ChartFrame({ title, unit, data, series: asked, optimum, floor, collapse, children }: Props) {
   const { view } = useLab();
+  const { swept } = data;
+  // the lines of a sweep have the colours of its values, so there is room for one metric
+  const series = useMemo((): readonly Series[] => (swept ? [{ ...asked[0], kind: 'line' }] : asked), [swept, asked]);
   const move = useZoom();
   const read_step = useView((state) => state.read_step);
   const is_lit = useView((state) => series.some(({ id }) => id === state.lit?.metric));
@@ -63,6 +67,11 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
   const legend_place = reading ?? common;
   const legend_row = legend_place === undefined ? undefined : rowAt(rows, legend_place);
   const live = row?.[metric];
+  const said = swept?.cells
+    .slice(0, MOST_SAID)
+    .map(({ text, replicas }) => ({ text, value: meanOfSingles(row, metric, replicas) }))
+    .map(({ text, value }) => `${text}: ${value === undefined ? 'not measured' : formatNumber(value)}`);
+  const reading_said = said && `by ${swept?.title}, ${said.join(', ')}`;
 
   const keys = series.flatMap(({ id, kind }) =>
     kind === 'line' && num_singles > 0
@@ -162,6 +171,7 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
         </h3>
         <ChartLegend
           series={series}
+          swept={swept}
           overlaid={overlaid}
           place={legend_place}
           is_pointed={reading !== undefined}
@@ -190,7 +200,13 @@ export function ChartFrame({ title, unit, data, series, optimum, floor, collapse
         aria-valuemin={extent.first}
         aria-valuemax={extent.last}
         aria-valuenow={shown}
-        aria-valuetext={readingText(by, shown, typeof live === 'number' ? live : undefined, overlaid, LETTERS)}
+        aria-valuetext={readingText(
+          by,
+          shown,
+          reading_said ?? (typeof live === 'number' ? live : undefined),
+          overlaid,
+          LETTERS,
+        )}
         onPointerMove={point}
         onPointerDown={down}
         onPointerUp={up}

@@ -1,13 +1,17 @@
-import { type ChartRow, smoothKey, spanKey } from '../../state/chartRows.ts';
+import { type ChartRow, meanOfSingles, smoothKey, spanKey } from '../../state/chartRows.ts';
 import { formatCount, formatNumber } from '../../state/format.ts';
 import { hasEnded, valueAt } from '../../state/runsChart.ts';
+import type { Swept } from '../../state/sweep.ts';
 import { useLab, useRun } from '../lab.tsx';
 import { RunKey } from '../runs/OverlayLayer.tsx';
 import type { Overlaid } from '../runs/overlaid.ts';
+import { colorAt } from '../sweep/color.ts';
 import type { Series } from './MetricChart.tsx';
 
 interface Props {
   series: readonly Series[];
+  /** which replicas were told the same, where they differ */
+  swept: Swept | undefined;
   overlaid: readonly Overlaid[];
   /** where values are read; the latest ones are shown without it */
   place: number | undefined;
@@ -31,9 +35,44 @@ interface Props {
 const written = (value: unknown, otherwise = 'not measured') =>
   typeof value === 'number' && !Number.isNaN(value) ? formatNumber(value) : otherwise;
 
+const MOST_VALUES = 8; // of a sweep that are named one by one
+
+/** The values of a sweep, each with its colour, its number on the chart and what it has come to. */
+function SweptItems({ swept, id, row }: { swept: Swept; id: string; row: ChartRow | undefined }) {
+  const { title, cells } = swept;
+  const values = cells.map(({ replicas }) => meanOfSingles(row, id, replicas));
+  const known = values.filter((value) => value !== undefined);
+  if (cells.length > MOST_VALUES)
+    return (
+      <span className="legend-item" data-testid="legend-swept">
+        {cells.length} combinations of {title}{' '}
+        {known.length > 0 && (
+          <b>
+            {formatNumber(Math.min(...known))} to {formatNumber(Math.max(...known))}
+          </b>
+        )}
+      </span>
+    );
+  return (
+    <>
+      <span className="legend-item muted">{title}:</span>
+      {cells.map(({ text }, index) => (
+        <span key={text} className="legend-item" data-testid="legend-swept">
+          <span className="swatch is-line" style={{ color: colorAt(index, cells.length) }} aria-hidden="true" />
+          <span className="muted" aria-hidden="true">
+            {index + 1}
+          </span>
+          {text} <b>{written(values[index])}</b>
+        </span>
+      ))}
+    </>
+  );
+}
+
 /** Which line is which, with its value at the reading line or the latest one. */
 export function ChartLegend({
   series,
+  swept,
   overlaid,
   place,
   is_pointed,
@@ -50,7 +89,8 @@ export function ChartLegend({
   const { metrics } = run.getState();
   return (
     <p className="legend">
-      {series.map(({ id, kind, color }, index) => {
+      {swept && <SweptItems swept={swept} id={series[0].id} row={place === undefined ? newest : row} />}
+      {(swept ? [] : series).map(({ id, kind, color }, index) => {
         const label = infos?.find((info) => info.id === id)?.label;
         if (label === undefined) return null;
         const span = kind === 'line' && row?.[spanKey(id)];

@@ -49,6 +49,7 @@ export function ChartTools() {
   const { catalogue, view } = useLab();
   const { smoothing, is_log, is_single } = useView((state) => state.chart);
   const num_replicas = useSetup((state) => replicasOf(catalogue, state.config));
+  const is_sweep = useRun((state) => state.spread !== undefined); // where every replica has its line anyway
   const { setChart } = view.getState();
   return (
     <div className="chart-tools">
@@ -66,7 +67,7 @@ export function ChartTools() {
         <input type="checkbox" checked={is_log} onChange={(event) => setChart({ is_log: event.target.checked })} />
         Log scale
       </label>
-      {num_replicas > 1 && (
+      {num_replicas > 1 && !is_sweep && (
         <label className="inline-field">
           Replicas as
           <select

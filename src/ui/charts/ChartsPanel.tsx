@@ -30,9 +30,10 @@ function Charts() {
   const charted = useView((state) => state.charted);
   const num_replicas = useSetup((state) => replicasOf(catalogue, state.config));
   const { metrics } = run.getState();
-  useEffect(() => metrics.watch([REWARD, ENTROPY, ...charted]), [metrics, charted]);
+  useEffect(() => metrics.watch([...IDS, ...charted]), [metrics, charted]);
   const watch = useMemo(() => new CollapseWatch(), []);
-  const collapse = watch.look(metrics);
+  const found = watch.look(metrics);
+  const collapse = data.swept ? undefined : found; // replicas that differ do not collapse at one moment
   const is_narrow = useIsNarrow();
   return (
     <>
@@ -43,7 +44,9 @@ function Charts() {
       </div>
       {!is_share && <ChartFrame title="Accuracy" data={data} series={ACCURACY_SERIES} floor={0} optimum={1} />}
       {is_narrow && <ChartTools />}
-      <p className="legend-note muted">{bandSentence(data.steps_per_point, num_replicas, data)}</p>
+      <p className="legend-note muted">
+        {bandSentence(data.steps_per_point, num_replicas, { ...data, swept: data.swept?.title })}
+      </p>
       <MoreCharts />
     </>
   );

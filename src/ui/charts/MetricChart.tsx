@@ -16,6 +16,7 @@ import { useLab, useRun } from '../lab.tsx';
 import { Axes } from '../plot/Axes.tsx';
 import { OverlayLayer, OverlayLetters } from '../runs/OverlayLayer.tsx';
 import type { Overlaid } from '../runs/overlaid.ts';
+import { colorAt } from '../sweep/color.ts';
 import { plotIn } from './layout.ts';
 import type { ChartData } from './useChartData.ts';
 
@@ -60,7 +61,9 @@ interface CurvesProps {
 /** Bands or single lines, kept runs, means and running means, from the lowest layer to the highest: one path each. */
 const Curves = memo(function Curves({ data, series, area, placed }: CurvesProps) {
   const id = useId();
-  const { rows, smooth, num_singles } = data;
+  const { rows, smooth, num_singles, swept } = data;
+  const cellOf = (replica: number) => swept?.cells.findIndex(({ replicas }) => replicas.includes(replica)) ?? -1;
+  const colorOf = (replica: number, color: string) => (swept ? colorAt(cellOf(replica), swept.cells.length) : color);
   const clip = `url(#${id}-clip)`;
   const drawn = [...series].reverse(); // the first one lies on top
   const lines = drawn.filter(({ kind }) => kind === 'line');
@@ -74,6 +77,7 @@ const Curves = memo(function Curves({ data, series, area, placed }: CurvesProps)
   }));
   // Single lines that are smoothed show the mean as a running mean too, and nothing else.
   const means = num_singles === 0 || smooth === 0 ? drawn : drawn.filter(({ kind }) => kind === 'points');
+  const has_means = swept === undefined; // a mean over values that differ would say nothing
   return (
     <>
       <defs>
@@ -103,20 +107,25 @@ const Curves = memo(function Curves({ data, series, area, placed }: CurvesProps)
             ))
           : singles.flatMap((one) =>
               one.lines.map(({ slot, path }) => (
-                <path key={`${one.id} ${slot}`} className="single-line" d={path} stroke={one.color} />
+                <path
+                  key={`${one.id} ${slot}`}
+                  className={swept ? 'single-line is-swept' : 'single-line'}
+                  d={path}
+                  stroke={colorOf(slot, one.color)}
+                />
               )),
             )}
       </g>
       {singles.flatMap((one) =>
         one.labelled.map(({ slot, label }) => (
           <text key={`${one.id} ${slot}`} className="single-label" x={label.x} y={label.y}>
-            {slot + 1}
+            {(swept ? cellOf(slot) : slot) + 1}
           </text>
         )),
       )}
       <OverlayLayer placed={placed} clip={clip} />
       <g clipPath={clip}>
-        {means.map(({ id: metric, kind, color }) => {
+        {(has_means ? means : []).map(({ id: metric, kind, color }) => {
           const marker =
             kind === 'points' && numMeasured(rows, metric) <= MAX_POINTS ? `url(#${id}-${metric})` : undefined;
           return (
@@ -133,7 +142,8 @@ const Curves = memo(function Curves({ data, series, area, placed }: CurvesProps)
             />
           );
         })}
-        {smooth > 0 &&
+        {has_means &&
+          smooth > 0 &&
           lines.map((line) => (
             <path
               key={line.id}

@@ -2,19 +2,12 @@ import { roundTicks, spanAxis } from '../../state/axis.ts';
 import { formatPlain } from '../../state/format.ts';
 import { type CellCurve, spreadLabels } from '../../state/sweepRows.ts';
 import { Plot, polyline } from '../plot/Plot.tsx';
+import { colorAt } from './color.ts';
 
 const TICKS = { x: 6, y: 5 };
 const LABEL_PX = 15;
 const LABEL_ROOM = 64;
 const EDGES = 72; // what the plot keeps free at its sides
-
-/** A colour along the ordered palette, from the lowest value to the highest: darker to lighter, or lighter to brighter. */
-export function colorAt(index: number, count: number): string {
-  const along = count < 2 ? 0 : index / (count - 1);
-  const [from, to, share] =
-    along < 0.5 ? ['--sweep-low', '--sweep-middle', along * 2] : ['--sweep-middle', '--sweep-high', along * 2 - 1];
-  return `color-mix(in oklab, var(${to}) ${Math.round(share * 100)}%, var(${from}))`;
-}
 
 interface Props {
   curves: readonly CellCurve[];

@@ -13,7 +13,8 @@ import {
   windowText,
 } from '../../state/sweepRows.ts';
 import { useFrame, useRun } from '../lab.tsx';
-import { colorAt, SweepPlot } from './SweepPlot.tsx';
+import { colorAt } from './color.ts';
+import { SweepPlot } from './SweepPlot.tsx';
 
 const REDRAW_MS = 400;
 
