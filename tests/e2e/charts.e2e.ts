@@ -94,6 +94,25 @@ test('every replica can have its own line with its number', async ({ page }) => 
   await expect(page.locator('.legend-note')).toContainText('Thin lines: replicas 1 to 3.');
 });
 
+test('the charts are a table too, of the same numbers and the same window', async ({ page }) => {
+  await openRunning(page, '?engine=cpu&batch.replicas=2');
+  await expect.poll(() => stepOf(page)).toBeGreaterThan(30);
+  await pause(page);
+  await page.getByText('As a table').press('Enter');
+  const table = page.getByTestId('chart-table');
+  await expect(table.getByRole('columnheader')).toHaveText(['Steps', 'Reward', 'Accuracy', 'Entropy, nats']);
+  await slider(page, 'reward').focus();
+  for (let k = 0; k < 9; k++) await page.keyboard.press('+'); // down to few steps, each with its row
+  await expect(table.locator('tbody th').last()).toHaveText(/^\d+$/);
+  const last = await table.locator('tbody th').last().textContent();
+  await page.keyboard.press('End');
+  await expect(slider(page, 'reward')).toHaveAttribute('aria-valuetext', new RegExp(`^step ${last}: `));
+  const said = (await slider(page, 'reward').getAttribute('aria-valuetext'))!.split(': ')[1];
+  await expect(table.locator('tbody tr').last().locator('td').first()).toContainText(`${said} (`);
+  await page.keyboard.press('0');
+  await expect(table.locator('tbody th').first()).toHaveText(/^0 to \d+$/);
+});
+
 test('the moment of collapse stands on the entropy chart', async ({ page }) => {
   await openRunning(page, '', 60);
   await expect(page.getByTestId('legend-collapse')).toContainText(/collapse at step [\d,]+/, { timeout: 30_000 });

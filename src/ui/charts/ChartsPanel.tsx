@@ -1,7 +1,8 @@
-import { useEffect, useMemo } from 'react';
+import { lazy, useEffect, useMemo, useState } from 'react';
 import { replicasOf } from '../../state/catalogue.ts';
 import { CollapseWatch } from '../../state/collapse.ts';
 import { ACCURACY, bandSentence, chartSentence, ENTROPY, phaseOf, REWARD } from '../../state/summary.ts';
+import { Loaded } from '../Loaded.tsx';
 import { useFrame, useIsNarrow, useLab, useRun, useSetup, useView } from '../lab.tsx';
 import { MoreCharts } from '../runs/MoreCharts.tsx';
 import { ChartFrame } from './ChartFrame.tsx';
@@ -10,6 +11,8 @@ import { MarkList } from './MarkList.tsx';
 import type { Series } from './MetricChart.tsx';
 import { useChartData } from './useChartData.ts';
 import './charts.css';
+
+const ChartTable = lazy(() => import('./ChartTable.tsx'));
 
 const REWARD_ALONE: readonly Series[] = [{ id: REWARD, kind: 'line', color: 'var(--reward)' }];
 const ACCURACY_SERIES: readonly Series[] = [{ id: ACCURACY, kind: 'points', color: 'var(--accuracy)' }];
@@ -52,6 +55,21 @@ function Charts() {
   );
 }
 
+/** The same numbers to be read instead of seen. */
+function AsTable() {
+  const [is_open, setOpen] = useState(false);
+  return (
+    <details className="charts-as-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>As a table</summary>
+      {is_open && (
+        <Loaded what="the table">
+          <ChartTable />
+        </Loaded>
+      )}
+    </details>
+  );
+}
+
 /** The charts in one sentence: written every second, spoken far less often. */
 function Summary({ is_spoken }: { is_spoken: boolean }) {
   const { run } = useLab();
@@ -83,6 +101,7 @@ export function ChartsPanel() {
       <Charts />
       <Summary is_spoken={false} />
       <Summary is_spoken />
+      <AsTable />
       <MarkList />
     </section>
   );
