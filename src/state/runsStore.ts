@@ -289,9 +289,10 @@ export function makeRunsStore(
       stored = stored.map((meta) => (meta.id === id ? { ...meta, ...chosen } : meta));
       publish();
       const again = local.get(id);
-      if (again && again !== here) return save(again);
+      if (again && again !== here) void save(again); // what is stored already wins over it, so that is told as well
       return enqueue('the change', async (place) => {
         await place.choose(id, chosen);
+        await refresh(place); // a list that was read before it may have arrived since
       });
     };
 
@@ -311,6 +312,7 @@ export function makeRunsStore(
         try {
           const runs = await place.remove(ids);
           removal.runs = [...here, ...runs.filter(({ id }) => !known.has(id))];
+          stored = stored.filter(({ id }) => !ids.includes(id)); // gone, whenever the list is read
         } finally {
           for (const id of ids) leaving.delete(id);
           await refresh(place);
@@ -362,15 +364,17 @@ export function makeRunsStore(
         const { entries } = get();
         const taken = entries.filter(({ slot }) => slot >= 0);
         let slot = freeSlot(taken);
-        if (slot === undefined) {
-          const oldest = taken.at(-1)!;
+        const oldest = slot === undefined ? taken.at(-1) : undefined;
+        if (oldest) {
           slot = oldest.slot;
           void choose(oldest.id, { slot: -1 });
         }
-        recorder.chosen.slot = slot;
+        recorder.chosen.slot = slot ?? -1;
         const kept = recorder;
         await reset();
-        if (recorder === kept) kept.chosen.slot = -1; // the reset was refused: the run goes on
+        if (recorder !== kept) return;
+        kept.chosen.slot = -1; // the reset was refused: the run goes on
+        if (oldest) void choose(oldest.id, { slot: oldest.slot });
       },
       rename: (id, name) => void choose(id, { name: name.trim().slice(0, LONGEST_NAME) }),
       pin: (id, is_pinned) => void choose(id, { is_pinned }),

@@ -75,6 +75,13 @@ export interface Session {
 /** What it takes to open a run. */
 type Wanted = Pick<Setup, 'config' | 'engine'>;
 
+/** Something that was asked for and is not answered: the page shows it at once. */
+interface Wish {
+  apply(wanted: Wanted): Wanted;
+  /** the worker has been told already, whatever is asked of it next */
+  is_sent: boolean;
+}
+
 const SAMPLE_EVERY_MS = 1000;
 
 /** One sentence from whatever was thrown. */
@@ -83,6 +90,10 @@ export function sentenceOf(error: unknown): string {
   return text.trim() === '' ? 'The trainer stopped without saying why.' : text;
 }
 
+/** A request that was called off before its turn came. */
+class Cancelled extends Error {
+  override name = 'Cancelled';
+}
 const isCancelled = (error: unknown) => error instanceof Error && error.name === 'Cancelled';
 
 /** An edit of one replica: only a spread makes those, and its panel says more than a mark on the charts could. */
@@ -139,11 +150,14 @@ export function makeSession(
 ): Session {
   const { run, setup, view } = stores;
   let link: Link | undefined;
-  let rebuilds = 0; // requests for a new run that were sent
-  let rebuilding = 0; // of those, how many are unanswered
-  let overtaken: RunInfo | undefined; // the answer to one that was not the last; it counts where the last is refused
-  let moves = 0; // hyperparameters that were sent
+  let line: Promise<void> = Promise.resolve(); // of requests about the run, until the last one is answered
+  let num_asked = 0; // of those, how many are unanswered
+  let era = 0; // grows where requests are called off: those of a former era are not sent any more
+  let is_building = false; // a new run is on its way: rows that come are of the former one
+  let stands: Wanted = { config: setup.getState().config, engine: setup.getState().engine }; // what is there
+  const wishes: Wish[] = [];
   let is_looking = false;
+  let is_look_wanted = false; // again, when the present look is over
   let looked_ms = Number.NEGATIVE_INFINITY;
 
   const openLink = () => {
@@ -167,11 +181,11 @@ export function makeSession(
 
   const listeners: TrainerEvents = {
     rows: (batch) => {
-      if (rebuilding === 0) run.getState().addRows(batch);
+      if (!is_building) run.getState().addRows(batch);
       if (view.getState().is_sample_seen && performance.now() - looked_ms > SAMPLE_EVERY_MS) void session.look();
     },
     status: (status) => {
-      if (status.phase === 'failed') run.getState().setWanted(false);
+      if (status.phase === 'failed' && !is_building) run.getState().setWanted(false); // else the former run may be opened
       run.getState().setStatus(status);
     },
     edit: (edit) => {
@@ -179,40 +193,70 @@ export function makeSession(
     },
   };
 
+  /** Shows what is there with everything that was asked for since. */
+  const show = () => {
+    const { config, engine } = wishes.reduce((wanted, wish) => wish.apply(wanted), stands);
+    setup.getState().setConfig(config);
+    setup.getState().setEngine(engine);
+  };
+  const wishFor = (wish: Wish): Wish => {
+    wishes.push(wish);
+    show();
+    return wish;
+  };
+  /** Forgets a wish that has been answered. */
+  const settle = (wish: Wish) => {
+    const at = wishes.indexOf(wish);
+    if (at >= 0) wishes.splice(at, 1);
+  };
+
   /** Takes over what the worker says it runs now. */
-  const adopt = (info: RunInfo, is_new: boolean) => {
+  const adopt = (info: RunInfo, is_new: boolean, engine = stands.engine) => {
+    stands = { config: info.config, engine };
     run.getState().setInfo(info, is_new);
     if (is_new) view.getState().setFollowed(undefined);
-    setup.getState().setConfig(info.config);
+    show();
     if (view.getState().replica >= replicasOf(catalogue, info.config))
       view.getState().lookAt(view.getState().prompt_index, 0);
   };
 
-  /** Asks for a new run, then starts it if the run is meant to go. */
-  const rebuild = async (work: () => Promise<RunInfo>, is_other = false): Promise<boolean> => {
-    const mine = ++rebuilds;
-    rebuilding++;
-    let info: RunInfo | undefined;
-    try {
-      info = await attempt(work);
-      if (mine !== rebuilds) {
-        overtaken = info ?? overtaken;
-        return false;
-      }
-      const newest = info ?? overtaken;
-      overtaken = undefined;
-      const { problem } = run.getState();
-      if (newest) adopt(newest, is_other || newest.step === 0);
-      if (!info) {
-        run.getState().setProblem(problem); // of what was refused, also where an earlier request is now shown
-        return false;
-      }
-    } finally {
-      rebuilding--;
-    }
-    if (run.getState().is_wanted) await attempt(() => api().start());
+  /** Lets the run go, or shows it, as the reader wants it. */
+  const goOn = async (): Promise<void> => {
+    const { is_wanted, is_broken, info, status } = run.getState();
+    if (!info || is_broken || status.phase === 'failed') return;
+    if (is_wanted) await attempt(() => api().start());
     else void session.look();
-    return true;
+  };
+
+  /**
+   * One request about the run after another: each begins from what the one before has left, and after the last of them the
+   * run goes on. Throws `Cancelled` where the request was called off before its turn.
+   */
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const [mine, from, before] = [era, link, line];
+    let end = () => {};
+    line = new Promise((resolve) => {
+      end = resolve;
+    });
+    num_asked++;
+    try {
+      await before;
+      if (mine !== era) throw new Cancelled('The request was called off.');
+      return await work();
+    } finally {
+      num_asked--;
+      if (num_asked === 0 && link === from) await goOn();
+      end();
+    }
+  };
+
+  /** Waits for a new run and takes it over; says whether there is one. */
+  const build = async (work: () => Promise<RunInfo>, engine = stands.engine, spread?: Spread): Promise<boolean> => {
+    is_building = true;
+    const info = await attempt(async () => spreadOver(await work(), spread));
+    is_building = false;
+    if (info) adopt(info, true, engine);
+    return info !== undefined;
   };
 
   /** Tells a fresh or changed run what its replicas differ in; a run with other replicas or knobs has no spread. */
@@ -228,57 +272,57 @@ export function makeSession(
     return latest;
   };
 
-  /** Lets the former run go on after an opening that was cancelled. */
-  const goOn = async (): Promise<void> => {
-    const { is_wanted, status } = run.getState();
-    if (rebuilding === 0 && is_wanted && status.phase === 'paused') await attempt(() => api().start());
-  };
-
   /**
-   * Opens a run; where that is refused, goes back to the last one that could be opened and says why. Resolves with whether
-   * the run that was asked for is open.
+   * Opens the run that is wished for; where that is refused, goes back to the one that stood and says why. Says whether the
+   * run that was asked for is open.
    */
-  const openRun = async (change: Partial<RunConfig>, engine: EngineChoice, spread?: Spread): Promise<boolean> => {
-    const before: Wanted = { config: setup.getState().config, engine: setup.getState().engine };
+  const openWished = async (wish: Wish, spread: Spread | undefined): Promise<boolean> => {
+    const [from, former] = [link, stands];
     const has_run = run.getState().info !== undefined;
-    const config = withoutDefaults(catalogue, { ...setup.getState().config, ...change });
-    const show = (wanted: Wanted) => {
-      setup.getState().setConfig(wanted.config);
-      setup.getState().setEngine(wanted.engine);
-    };
-    const build = ({ config: wanted, engine: on }: Wanted, over: Spread | undefined) =>
-      rebuild(async () => spreadOver(await api().open(wanted, on), over));
-    const is_going = run.getState().is_wanted;
-    show({ config, engine });
-    const mine = rebuilds + 1;
-    if (await build({ config, engine }, spread)) return true;
+    const asked = wishes.slice(0, wishes.indexOf(wish) + 1);
+    const sent = wishes.slice(asked.length).filter(({ is_sent }) => is_sent);
+    const { config, engine } = [...asked, ...sent].reduce((wanted, { apply }) => apply(wanted), former);
+    const is_open = await build(() => api().open(config, engine), engine, spread);
+    settle(wish);
+    show();
     const { problem, is_broken, status } = run.getState();
-    if (mine !== rebuilds || is_broken) return false;
-    const back = has_run ? before : DEFAULT_SETUP;
-    show(back);
-    if (has_run && status.phase !== 'failed') {
-      await goOn(); // the worker has not given up the old run
-      return false;
+    if (is_open || is_broken || link !== from) return is_open;
+    if (has_run && status.phase !== 'failed') return false; // the worker has not given up the old run
+    const back = has_run ? former : DEFAULT_SETUP;
+    if (await build(() => api().open(back.config, back.engine), back.engine)) {
+      run.getState().setProblem(`${problem} The ${has_run ? 'former' : 'default'} run was opened instead.`.trim());
+    } else {
+      run.getState().setWanted(false);
+      run.getState().setProblem(problem);
     }
-    run.getState().setWanted(is_going);
-    if (await build(back, undefined)) {
-      run
-        .getState()
-        .setProblem(`${problem} The ${back === DEFAULT_SETUP ? 'default' : 'former'} run was opened instead.`.trim());
-    } else run.getState().setProblem(problem);
     return false;
   };
 
-  /** Exchanges parts. With a spread no step is taken between the exchange and the values of the replicas. */
-  const swap = async (change: Parameters<TrainerApi['swap']>[0]): Promise<RunInfo> => {
-    if (!run.getState().spread) return api().swap(change);
-    await api().pause();
+  /** Opens a run with some of its configuration changed; see `openWished`. */
+  const openRun = async (change: Partial<RunConfig>, on?: EngineChoice, spread?: Spread): Promise<boolean> => {
+    const wish = wishFor({
+      apply: ({ config, engine }) => ({
+        config: withoutDefaults(catalogue, { ...config, ...change }),
+        engine: on ?? engine,
+      }),
+      is_sent: false,
+    });
     try {
-      return await spreadOver(await api().swap(change));
-    } finally {
-      if (run.getState().is_wanted) await attempt(() => api().start());
+      return await inTurn(() => openWished(wish, spread));
+    } catch (error) {
+      if (!isCancelled(error)) throw error;
+      settle(wish);
+      show();
+      return false;
     }
   };
+
+  /** Exchanges parts. With a spread no step is taken between the exchange and the values of the replicas. */
+  const swap = (change: Parameters<TrainerApi['swap']>[0]): Promise<void> =>
+    inTurn(async () => {
+      if (run.getState().spread) await api().pause();
+      adopt(await spreadOver(await api().swap(change)), false);
+    });
 
   const session: Session = {
     begin: async () => {
@@ -290,17 +334,21 @@ export function makeSession(
     },
     restart: async () => {
       link?.close();
+      era++;
       run.getState().setWanted(true);
       run.getState().setProblem('');
       await session.begin();
     },
     open: async (change) => {
-      await openRun(change, setup.getState().engine);
+      await openRun(change);
     },
     setEngine: async (engine) => {
       await openRun({}, engine);
     },
-    cancel: () => attempt(() => api().cancel()),
+    cancel: () => {
+      era++;
+      return attempt(() => api().cancel());
+    },
     toggle: async () => {
       if (run.getState().is_broken || run.getState().status.phase === 'failed') return session.restart();
       const is_wanted = !run.getState().is_wanted;
@@ -314,42 +362,42 @@ export function makeSession(
       await session.look();
     },
     reset: async () => {
-      if (!(await rebuild(async () => spreadOver(await api().reset())))) await goOn();
+      await attempt(() => inTurn(() => build(() => api().reset())));
     },
     openSpread: async (change, spread) => {
-      await openRun(change, setup.getState().engine, spread);
+      await openRun(change, undefined, spread);
     },
     setHyper: async (name, value) => {
-      const { config } = setup.getState();
-      const show = (hyper: RunConfig['hyper']) => setup.getState().setConfig({ ...setup.getState().config, hyper });
-      const mine = ++moves;
-      show({ ...config.hyper, [name]: value });
+      const wish = wishFor({
+        apply: ({ config, engine }) => ({ config: { ...config, hyper: { ...config.hyper, [name]: value } }, engine }),
+        is_sent: true,
+      });
       // one value for all replicas: they do not differ any more
       if (run.getState().spread?.some((row) => Object.hasOwn(row, name))) run.setState({ spread: undefined });
       // A value can add or remove metrics (a KL anchor that is switched on): then the worker answers with the new run.
       const info = await attempt(() => api().setHyper(name, value));
-      if (info) run.getState().setInfo(info, false);
-      // A run that was built meanwhile has shown its own values, and a refused one is the former: the worker knows.
-      if (mine === moves) show(info ? info.config.hyper : config.hyper);
+      settle(wish);
+      if (info) adopt(info, false);
+      else show();
     },
     swapAlgorithm: async (id) => {
       const from = link;
       try {
-        adopt(await swap({ algorithm: id }), false);
+        await swap({ algorithm: id });
       } catch (error) {
-        if (from !== link) return;
+        if (from !== link || isCancelled(error)) return;
         // Weights of another shape: the algorithm can only start from the beginning.
-        if (await openRun({ algorithm: id, parts: {} }, setup.getState().engine))
+        if (await openRun({ algorithm: id, parts: {} }))
           run.getState().setProblem(`The run began again from step 0: ${sentenceOf(error)}`);
       }
     },
     swapPart: async (role, id) => {
       const from = link;
       try {
-        adopt(await swap({ parts: { [role]: id } }), false);
+        await swap({ parts: { [role]: id } });
         return '';
       } catch (error) {
-        return from === link ? sentenceOf(error) : '';
+        return from === link && !isCancelled(error) ? sentenceOf(error) : '';
       }
     },
     refusals: async (configs) => {
@@ -363,38 +411,28 @@ export function makeSession(
       setup.getState().setSpeed(speed);
       await attempt(() => api().setSpeed(speed));
     },
-    checkpoint: async () => {
-      await api().pause(); // sends what was measured so far
-      try {
-        return await api().checkpoint();
-      } finally {
-        if (run.getState().is_wanted) await attempt(() => api().start());
-      }
-    },
-    load: async (file, fill, signal) => {
-      const mine = ++rebuilds;
-      const cancel = () => void attempt(() => api().cancel());
-      await api().pause(); // so that no row of the present run arrives behind those of the file
-      let info: RunInfo;
-      try {
+    checkpoint: () => inTurn(() => api().checkpoint()),
+    load: (file, fill, signal) =>
+      inTurn(async () => {
+        const cancel = () => void attempt(() => api().cancel());
+        signal.throwIfAborted();
+        await api().pause(); // so that no row of the present run arrives behind those of the file
         signal.throwIfAborted();
         signal.addEventListener('abort', cancel);
-        info = await api().restore(transfer(file, [file]));
-      } catch (error) {
-        if (run.getState().is_wanted) await attempt(() => api().start());
-        throw error;
-      } finally {
-        signal.removeEventListener('abort', cancel);
-      }
-      if (mine !== rebuilds) return;
-      run.getState().setWanted(false);
-      fill(info);
-      adopt(info, false);
-      view.getState().setFollowed(undefined);
-      void session.look();
-    },
+        try {
+          const info = await api().restore(transfer(file, [file]));
+          run.getState().setWanted(false);
+          fill(info);
+          adopt(info, false);
+          view.getState().setFollowed(undefined);
+        } finally {
+          signal.removeEventListener('abort', cancel);
+        }
+      }),
     look: async () => {
-      if (is_looking || !run.getState().info) return;
+      if (!run.getState().info) return;
+      is_look_wanted = is_looking;
+      if (is_looking) return;
       is_looking = true;
       looked_ms = performance.now();
       const { prompt_index, replica, followed } = view.getState();
@@ -416,19 +454,16 @@ export function makeSession(
         is_looking = false;
       }
       const now = view.getState();
-      if (now.prompt_index !== prompt_index || now.replica !== replica) await session.look();
+      if (is_look_wanted || now.prompt_index !== prompt_index || now.replica !== replica) await session.look();
     },
-    samples: async () => {
-      const { replica } = view.getState();
-      await api().pause(); // so that all groups are of one step
-      try {
+    samples: () =>
+      inTurn(async () => {
+        const { replica } = view.getState();
+        await api().pause(); // so that all groups are of one step
         const groups = [await api().sample(0, replica)];
         while (groups.length < groups[0].num_prompts) groups.push(await api().sample(groups.length, replica));
         return groups;
-      } finally {
-        if (run.getState().is_wanted) await attempt(() => api().start());
-      }
-    },
+      }),
     lookClosely: () => {
       const { prompt_index, replica } = view.getState();
       return attempt(() => api().sample(prompt_index, replica, undefined, true));

@@ -14,6 +14,8 @@ export async function readSample(
   follow?: number,
   is_close = false,
 ): Promise<SampleGroup> {
+  // first, so that step and buffers are of one moment; most visitors never look that closely
+  const close = is_close ? await import('./sampleClose.ts') : undefined;
   const { instance, program } = run;
   const {
     prompt: num_prompts,
@@ -34,7 +36,6 @@ export async function readSample(
   const step = run.step - 1;
   const names = ['tokens', 'token_mask', 'length', 'rewards', 'recorded', 'advantage', 'token_stat'];
   if (program.buffers.verdicts) names.push('verdicts');
-  const close = is_close ? await import('./sampleClose.ts') : undefined; // most visitors never look that closely
   if (close) names.push(...close.CLOSE_BUFFERS.filter((name) => program.buffers[name] !== undefined));
   const read = await run.executor.read([...new Set([...names, 'prompt_index'])]);
   const { tokens, token_mask, length, rewards, recorded, advantage, token_stat } = read;

@@ -166,6 +166,11 @@ export class Trainer implements TrainerApi {
     };
   }
 
+  /** A device that goes while a run is built on it refuses nothing: what was built is not there. */
+  private checkAlive(): void {
+    if (!this.executor) throw new Error(this.message);
+  }
+
   private discard(): void {
     const { executor, device } = this;
     this.executor = undefined; // first, so that a device which goes is not taken for a lost one
@@ -242,6 +247,7 @@ export class Trainer implements TrainerApi {
       check();
       this.run = await open(chosen.executor);
       check();
+      this.checkAlive();
     } catch (error) {
       this.discard();
       if (error instanceof Cancelled && run) {
@@ -262,37 +268,38 @@ export class Trainer implements TrainerApi {
     return this.run.info();
   }
 
-  private openRun(config: RunConfig, choice: EngineChoice): Promise<RunInfo> {
-    resolve(config); // a wrong name or number stops nothing
-    const check = this.cancelCheck();
+  private beginAnew(config: RunConfig, choice: EngineChoice, check: () => void): Promise<RunInfo> {
     // says how far an opening is, and lets a `cancel` in
     const getReady = async (phase: RunPhase, progress: number): Promise<void> => {
       this.tell({ phase, progress });
       await breathe();
       check();
     };
-    return this.exclusive(
-      () => this.begin(choice, config, (executor) => Run.open(executor, config, getReady), check),
-      false,
-    );
+    return this.begin(choice, config, (executor) => Run.open(executor, config, getReady), check);
   }
 
   async open(config: RunConfig, engine: EngineChoice): Promise<RunInfo> {
-    return this.openRun(config, engine);
+    resolve(config); // a wrong name or number stops nothing
+    const check = this.cancelCheck();
+    return this.exclusive(() => this.beginAnew(config, engine, check), false);
   }
 
   /** From step 0 on the executor that is there; a new one where it was lost, or where a long start may be cancelled. */
-  async reset(): Promise<RunInfo> {
-    const config = this.run?.config ?? this.config;
-    if (!config) throw new Error('There is no run. Open one first.');
-    const { executor } = this;
-    if (!executor || this.run?.config.batch.warm_up_steps) return this.openRun(config, this.choice);
+  reset(): Promise<RunInfo> {
+    const check = this.cancelCheck();
     return this.exclusive(async () => {
+      check();
+      // read in its turn: the requests before it may have changed the run
+      const config = this.run?.config ?? this.config;
+      const { executor } = this;
+      if (!config) throw new Error('There is no run. Open one first.');
+      if (!executor || config.batch.warm_up_steps) return this.beginAnew(config, this.choice, check);
       this.run = undefined;
       this.outbox = [];
       this.tell({ phase: 'compiling', progress: 0 });
       try {
         this.run = await Run.open(executor, config, (phase, progress) => this.tell({ phase, progress }));
+        this.checkAlive();
       } catch (error) {
         this.tell({ phase: 'failed', message: (error as Error).message });
         throw error;
@@ -431,7 +438,9 @@ export class Trainer implements TrainerApi {
     if (this.phase === 'paused') this.opened_at += performance.now() - this.paused_at;
     if (this.phase !== 'running') this.tell({ phase: 'running' });
     this.loop = this.train()
-      .catch((error: Error) => this.tell({ phase: 'failed', message: error.message }))
+      .catch((error: Error) => {
+        if (this.executor) this.tell({ phase: 'failed', message: error.message }); // else the lost device has told why
+      })
       .finally(() => {
         this.loop = undefined;
       });

@@ -137,42 +137,6 @@ describe('session', () => {
     expect(lab.run.getState().is_wanted).toBe(true);
   });
 
-  test('of two quick requests the later one counts', async () => {
-    const waiting: (() => void)[] = [];
-    const { lab } = labWith({
-      open: (config) => new Promise((resolve) => waiting.push(() => resolve(info({ config })))),
-    });
-    const first = lab.session.open({ seed: 2 });
-    const second = lab.session.open({ seed: 3 });
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
-    waiting[1]();
-    waiting[0]();
-    await Promise.all([first, second]);
-    expect(lab.setup.getState().config.seed).toBe(3);
-    expect(lab.run.getState().info?.config.seed).toBe(3);
-  });
-
-  test('where the later of two requests is refused, the earlier one is what runs', async () => {
-    const started: number[] = [];
-    let runs = 0;
-    const { lab, trainer } = labWith({
-      open: async (config) => {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        if (config.seed === 13) throw new Error('Seed 13 is refused.');
-        runs = config.seed;
-        trainer.events().status({ phase: 'paused', step: 0, steps_per_second: 0, message: '', progress: 1 });
-        return info({ config });
-      },
-      start: async () => void started.push(runs),
-    });
-    await lab.session.begin();
-    await Promise.all([lab.session.open({ seed: 2 }), lab.session.open({ seed: 13 })]);
-    expect(lab.setup.getState().config.seed).toBe(2);
-    expect(lab.run.getState().info?.config.seed).toBe(2);
-    expect(lab.run.getState().problem).toContain('Seed 13 is refused.');
-    expect(started.at(-1)).toBe(2);
-  });
-
   test('a slider that is moved while a run is built counts, and a refused value is taken back', async () => {
     const { lab } = labWith({
       swap: async ({ algorithm }) => {

@@ -58,13 +58,16 @@ export function bundleRows(taken: TakenRows, before_step: number): CheckpointRow
 export async function takeRun({ run, session }: Lab, has_rows: boolean): Promise<{ name: string; data: ArrayBuffer }> {
   const { info } = run.getState();
   if (!info) throw new Error('there is no run yet; wait until it has been opened.');
+  const { metrics } = run.getState();
+  const { generation } = metrics;
   const file = await session.checkpoint();
   const checkpoint = decodeCheckpoint(file);
   const name = (rest: string) => fileName(checkpoint.config, checkpoint.step, rest);
   if (!has_rows) return { name: name('checkpoint.safetensors'), data: file };
-  const { metrics } = run.getState();
   const hasAll = () => metrics.num_rows === 0 || metrics.steps[metrics.num_rows - 1] >= checkpoint.step - 1;
   for (let look = 0; look < LOOKS && !hasAll(); look++) await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+  if (metrics.generation !== generation)
+    throw new Error('the run began anew while it was being saved; save it once more.');
   const ids = info.metrics.map(({ id }) => id);
   const rows = bundleRows(takeRows(metrics, ids), checkpoint.step);
   return { name: name('run.safetensors'), data: encodeCheckpoint({ ...checkpoint, rows }) };

@@ -43,7 +43,7 @@ function LookPicker({ look, take }: { look: Look | undefined; take(): Promise<vo
   const num_prompts = look?.sample.num_prompts ?? 1;
   const index = look?.sample.prompt_index ?? 0;
   const turn = (by: number) => {
-    view.getState().lookAt((index + by + num_prompts) % num_prompts, replica);
+    view.getState().lookAt((view.getState().prompt_index + by + num_prompts) % num_prompts, replica); // not of the last answer
     void take();
   };
   const step = async () => {

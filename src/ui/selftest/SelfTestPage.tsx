@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { formatNumber, plural } from '../../state/format.ts';
 import { sentenceOf } from '../../state/session.ts';
 import type { SelfTestResult, SelfTestRow } from '../../trainer/protocol.ts';
@@ -12,6 +12,7 @@ export default function SelfTestPage() {
   const [result, setResult] = useState<SelfTestResult>();
   const [problem, setProblem] = useState('');
   const [is_stopped, setStopped] = useState(false);
+  const was_stopped = useRef(false);
   useEffect(() => {
     let is_current = true;
     let waiting: SelfTestRow[] = [];
@@ -25,7 +26,7 @@ export default function SelfTestPage() {
       .selfTest((row) => waiting.push(row))
       .then(
         (outcome) => is_current && setResult(outcome),
-        (error: unknown) => is_current && setProblem(sentenceOf(error)),
+        (error: unknown) => is_current && !was_stopped.current && setProblem(sentenceOf(error)),
       )
       .finally(() => {
         show();
@@ -37,6 +38,7 @@ export default function SelfTestPage() {
     };
   }, [session]);
   const stop = () => {
+    was_stopped.current = true; // what the closed session says then is no problem
     session.close(); // the worker and its device go with it
     setStopped(true);
   };

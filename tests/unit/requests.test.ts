@@ -1,0 +1,458 @@
+/** Requests that meet: asked while another one is under way, they are served in their order and lose nothing of each other. */
+import { describe, expect, test } from 'vitest';
+import { registries } from '../../src/state/registries.ts';
+import { makeRunStore } from '../../src/state/runStore.ts';
+import { memoryStorage, type RunStorage } from '../../src/state/runsStorage.ts';
+import { makeRunsStore } from '../../src/state/runsStore.ts';
+import { DEFAULT_SETUP } from '../../src/state/setupStore.ts';
+import { takeRun } from '../../src/state/take/bundle.ts';
+import { defaultRun } from '../../src/trainer/defaultRun.ts';
+import type { RunConfig, SampleGroup } from '../../src/trainer/protocol.ts';
+import { Trainer } from '../../src/trainer/trainer.ts';
+import { labWith } from './lib/fakeTrainer.ts';
+import { batchOf, info, range } from './lib/rows.ts';
+
+/** A promise that somebody else settles. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+/** Everything that can happen without a gate has happened. */
+const quiet = () => new Promise((resolve) => setTimeout(resolve, 5));
+const noCancel = () => new AbortController().signal;
+const PAUSED = { phase: 'paused', step: 0, steps_per_second: 0, message: '', progress: 1 } as const;
+const FAILED = { ...PAUSED, phase: 'failed', message: 'No.' } as const;
+
+describe('openings', () => {
+  test('are shown at once and served one after another', async () => {
+    const { open, opened } = gate();
+    const seeds: number[] = [];
+    const { lab } = labWith({
+      open: async (config) => {
+        seeds.push(config.seed);
+        if (config.seed === 2) await opened;
+        return info({ config });
+      },
+    });
+    await lab.session.begin();
+    const asked = [lab.session.open({ seed: 2 }), lab.session.open({ task_settings: { modulus: 7 } })];
+    await quiet();
+    expect(seeds).toEqual([1, 2]);
+    expect(lab.setup.getState().config).toMatchObject({ seed: 2, task_settings: { modulus: 7 } });
+    open();
+    await Promise.all(asked);
+    expect(seeds).toEqual([1, 2, 2]);
+    expect(lab.run.getState().info?.config).toMatchObject({ seed: 2, task_settings: { modulus: 7 } });
+  });
+
+  test('one that is refused at once does not throw away the one before it', async () => {
+    const { open, opened } = gate();
+    const started: number[] = [];
+    let runs = 0;
+    const { lab, trainer } = labWith({
+      open: async (config) => {
+        if (config.seed === 13) throw new Error('Seed 13 is refused.');
+        if (config.seed === 2) await opened;
+        runs = config.seed;
+        trainer.events().status(PAUSED);
+        return info({ config });
+      },
+      start: async () => void started.push(runs),
+    });
+    await lab.session.begin();
+    const asked = [lab.session.open({ seed: 2 }), lab.session.open({ seed: 13 })];
+    await quiet();
+    open();
+    await Promise.all(asked);
+    expect(lab.run.getState().info?.config.seed).toBe(2);
+    expect(lab.setup.getState().config.seed).toBe(2);
+    expect(lab.run.getState().problem).toBe('Seed 13 is refused.');
+    expect(started.at(-1)).toBe(2);
+  });
+
+  test('two that are refused leave the page at what runs', async () => {
+    const { lab } = labWith({
+      open: async (config) => {
+        await quiet();
+        if (config.seed === 13 || config.batch.prompts === 4) throw new Error('Refused.');
+        return info({ config });
+      },
+    });
+    await lab.session.begin();
+    const before = lab.setup.getState().config;
+    await Promise.all([lab.session.open({ seed: 13 }), lab.session.open({ batch: { prompts: 4 } })]);
+    expect(lab.setup.getState().config).toEqual(before);
+  });
+
+  test('one that follows an exchange of parts has the new parts, and a slider moved meanwhile', async () => {
+    const { open, opened } = gate();
+    const asked: RunConfig[] = [];
+    const { lab } = labWith({
+      open: async (config) => {
+        asked.push(config);
+        return info({ config });
+      },
+      swap: async ({ algorithm }) => {
+        await opened;
+        return info({ config: defaultRun({ algorithm }) });
+      },
+      setHyper: async (name, value) => {
+        await opened;
+        await quiet(); // behind the exchange, in the worker's order
+        return info({ config: defaultRun({ algorithm: 'dr_grpo', hyper: { [name]: value } }) });
+      },
+    });
+    await lab.session.begin();
+    const all = [
+      lab.session.swapAlgorithm('dr_grpo'),
+      lab.session.open({ seed: 5 }),
+      lab.session.setHyper('learning_rate', 0.5),
+    ];
+    await quiet();
+    open();
+    await Promise.all(all);
+    expect(asked.at(-1)).toMatchObject({ seed: 5, algorithm: 'dr_grpo', hyper: { learning_rate: 0.5 } });
+  });
+
+  test('a cancel calls off those that wait too, and shows what stands', async () => {
+    const { open, opened } = gate();
+    const seeds: number[] = [];
+    let is_called_off = false;
+    const { lab } = labWith({
+      open: async (config) => {
+        seeds.push(config.seed);
+        if (config.seed === 2) await opened;
+        if (is_called_off) throw Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
+        return info({ config });
+      },
+      cancel: async () => {
+        is_called_off = true;
+        open();
+      },
+    });
+    await lab.session.begin();
+    const asked = [lab.session.open({ seed: 2 }), lab.session.open({ seed: 3 })];
+    await quiet();
+    await lab.session.cancel();
+    await Promise.all(asked);
+    expect(seeds).toEqual([1, 2]);
+    expect(lab.setup.getState().config.seed).toBe(1);
+    expect(lab.run.getState().problem).toBe('');
+  });
+
+  test('a pause that is pressed while one fails stays', async () => {
+    const { open, opened } = gate();
+    const { lab, trainer } = labWith({
+      open: async (config) => {
+        if (config.seed !== 13) return info({ config });
+        await opened;
+        trainer.events().status(FAILED);
+        throw new Error('Seed 13 is refused.');
+      },
+    });
+    await lab.session.begin();
+    const asked = lab.session.open({ seed: 13 });
+    await quiet();
+    await lab.session.toggle();
+    open();
+    await asked;
+    expect(lab.run.getState().is_wanted).toBe(false);
+    expect(lab.run.getState().info?.config.seed).toBe(1);
+  });
+
+  test('what replicas differ in is told to their own run, never to the next', async () => {
+    const { open, opened } = gate();
+    const calls: string[] = [];
+    const hyper = [{ name: 'learning_rate', group: '', knob: { value: 0.1, min: 0, max: 1, scale: 'log', doc: '' } }];
+    const of = (config: RunConfig) => info({ config, hyper } as Parameters<typeof info>[0]);
+    let config: RunConfig;
+    const { lab } = labWith({
+      open: async (asked) => {
+        config = asked;
+        calls.push(`open with ${asked.batch.replicas ?? 1}`);
+        if (asked.batch.replicas === 2) await opened;
+        return of(asked);
+      },
+      setHyper: async (name, value, replica) => {
+        calls.push(`${name} ${value} for ${replica}`);
+        return of(config);
+      },
+    });
+    await lab.session.begin();
+    const spread = [{ learning_rate: 0.1 }, { learning_rate: 0.2 }];
+    const all = [lab.session.openSpread({ batch: { replicas: 2 } }, spread), lab.session.open({ batch: {} })];
+    await quiet();
+    open();
+    await Promise.all(all);
+    expect(calls).toEqual([
+      'open with 1',
+      'open with 2',
+      'learning_rate 0.1 for 0',
+      'learning_rate 0.2 for 1',
+      'open with 1',
+    ]);
+    expect(lab.run.getState().spread).toBeUndefined();
+  });
+});
+
+describe('files', () => {
+  test('one that is refused while a run is opened leaves that run', async () => {
+    const { open, opened } = gate();
+    const { lab } = labWith({
+      open: async (config) => {
+        if (config.seed === 2) await opened;
+        return info({ config });
+      },
+      restore: () => Promise.reject(new Error('This is no run file.')),
+    });
+    await lab.session.begin();
+    const asked = [
+      lab.session.open({ seed: 2 }),
+      expect(lab.session.load(new ArrayBuffer(8), () => {}, noCancel())).rejects.toThrow('This is no run file.'),
+    ];
+    await quiet();
+    open();
+    await Promise.all(asked);
+    expect(lab.run.getState().info?.config.seed).toBe(2);
+  });
+
+  test('one that is loaded behind an opening stays through a later refusal', async () => {
+    const { open, opened } = gate();
+    const { lab } = labWith({
+      open: async (config) => {
+        if (config.seed === 13) throw new Error('Seed 13 is refused.');
+        if (config.seed === 2) await opened;
+        return info({ config });
+      },
+      restore: async () => info({ step: 9, config: defaultRun({ seed: 77 }) }),
+    });
+    await lab.session.begin();
+    const fill = (of: ReturnType<typeof info>) => {
+      lab.run.getState().setInfo({ ...of, step: 7 }, true);
+      lab.run.getState().addRows(batchOf([7, 8], 1, 1, () => 1));
+    };
+    const asked = [lab.session.open({ seed: 2 }), lab.session.load(new ArrayBuffer(8), fill, noCancel())];
+    await quiet();
+    open();
+    await Promise.all(asked);
+    await lab.session.open({ seed: 13 });
+    expect(lab.run.getState().info?.config.seed).toBe(77);
+    expect(lab.run.getState().metrics.num_rows).toBe(2);
+  });
+
+  test('a run that is saved and then reset is saved as it was', async () => {
+    const { open, opened } = gate();
+    const { lab, trainer } = labWith({
+      checkpoint: async () => {
+        await opened;
+        return new ArrayBuffer(8);
+      },
+    });
+    await lab.session.begin();
+    const saved = takeRun(lab, false).catch(() => {}); // eight bytes are no checkpoint
+    const reset = lab.session.reset();
+    await quiet();
+    expect(trainer.asked.slice(-1)).toEqual(['checkpoint']);
+    open();
+    await Promise.all([saved, reset]);
+    expect(trainer.asked).toContain('reset');
+  });
+});
+
+test('a sample that is asked for while another is fetched is fetched after it', async () => {
+  const gates: ReturnType<typeof gate>[] = [];
+  let step = 3;
+  const { lab } = labWith({
+    sample: async (): Promise<SampleGroup> => {
+      const sample = {
+        step,
+        replica: 0,
+        prompt_index: 0,
+        num_prompts: 1,
+        prompt: '',
+        prompt_id: 0,
+        num_task_prompts: 9,
+      };
+      const mine = gate();
+      gates.push(mine);
+      await mine.opened;
+      return { ...sample, responses: [] };
+    },
+  });
+  await lab.session.begin();
+  const look = lab.session.look();
+  await quiet();
+  step = 7;
+  const pause = lab.session.toggle();
+  await quiet();
+  gates[0].open();
+  await quiet();
+  gates[1].open();
+  await Promise.all([look, pause]);
+  expect(lab.run.getState().sample?.step).toBe(7);
+});
+
+describe('kept runs', () => {
+  test.each(['keep and compare again', 'another run'])('are overlaid although %s comes first', async (second) => {
+    const gates: ReturnType<typeof gate>[] = [];
+    const slowly = async (config: RunConfig) => {
+      const mine = gate();
+      gates.push(mine);
+      await mine.opened;
+      return info({ config });
+    };
+    let is_slow = false;
+    const { lab } = labWith({
+      open: async (config) => (is_slow ? slowly(config) : info({ config })),
+      reset: () => slowly(defaultRun()),
+    });
+    await lab.runs.getState().begin();
+    await lab.session.begin();
+    is_slow = true;
+    lab.run.getState().addRows(batchOf(range(0, 30), 1, 1, (s) => s));
+    const keep = () => lab.runs.getState().keepAndCompare(() => lab.session.reset());
+    const both = [keep(), second === 'another run' ? lab.session.open({ seed: 4 }) : keep()];
+    for (let k = 0; k < 2; k++) {
+      await quiet();
+      gates[k].open();
+    }
+    await Promise.all(both);
+    await lab.runs.getState().settled();
+    expect(lab.runs.getState().entries.map(({ slot }) => slot)).toEqual([0]);
+  });
+
+  /** Kept runs over a storage whose lists, or writes, wait for a gate once there is one. */
+  async function page(change: (inner: RunStorage) => Partial<RunStorage>) {
+    const inner = memoryStorage();
+    const run = makeRunStore(() => 0);
+    const runs = makeRunsStore(registries, run, async () => ({ ...inner, ...change(inner) }));
+    await runs.getState().begin();
+    const train = (count: number, seed: number) => {
+      run.getState().setInfo(info({ config: defaultRun({ seed }) }), true);
+      if (count > 0) run.getState().addRows(batchOf(range(0, count), 1, 1, (s) => s));
+    };
+    const settled = async () => {
+      for (let k = 0; k < 3; k++) await runs.getState().settled();
+    };
+    return { inner, train, settled, state: () => runs.getState() };
+  }
+
+  test('have the name and pin that were given while they were written', async () => {
+    const writing = gate();
+    const { train, state, settled } = await page((inner) => ({
+      save: async (run) => {
+        await inner.save(run);
+        await writing.opened;
+      },
+    }));
+    train(30, 1);
+    train(0, 2);
+    await quiet();
+    const [{ id }] = state().entries;
+    state().rename(id, 'mine');
+    state().pin(id, true);
+    writing.open();
+    await settled();
+    expect(state().entries).toMatchObject([{ name: 'mine', is_pinned: true }]);
+  });
+
+  test('have the name that was given while the list was read', async () => {
+    let reading: ReturnType<typeof gate> | undefined;
+    const { inner, train, state, settled } = await page((storage) => ({
+      list: async () => {
+        const found = await storage.list();
+        await reading?.opened;
+        return found;
+      },
+    }));
+    train(30, 1);
+    train(30, 2);
+    await settled();
+    const [{ id }] = state().entries;
+    reading = gate();
+    const flush = state().flush();
+    await quiet();
+    state().rename(id, 'mine');
+    expect(state().entries[0].name).toBe('mine');
+    reading.open();
+    await flush;
+    await settled();
+    expect((await inner.list())[0].meta).toMatchObject({ name: 'mine' });
+    expect(state().entries[0].name).toBe('mine');
+  });
+
+  test('do not come back into the list once they are deleted', async () => {
+    let reading: ReturnType<typeof gate> | undefined;
+    const { train, state, settled } = await page((storage) => ({
+      list: async () => {
+        const found = await storage.list();
+        await reading?.opened;
+        return found;
+      },
+    }));
+    for (const seed of [1, 2, 3]) train(30, seed);
+    await settled();
+    const [one, two] = state().entries;
+    reading = gate();
+    void state().remove(one.id);
+    await quiet();
+    state().pin(two.id, true); // draws the list anew
+    expect(state().entries.map(({ id }) => id)).toEqual([two.id]);
+    reading.open();
+    await settled();
+    expect(state().entries.map(({ id }) => id)).toEqual([two.id]);
+  });
+});
+
+describe('the trainer', () => {
+  const small: RunConfig = {
+    ...DEFAULT_SETUP.config,
+    batch: { prompts: 2, group_size: 2, minibatches: 1, eval_every: 0 },
+  };
+  async function going() {
+    const trainer = new Trainer();
+    await trainer.listen({ rows: () => {}, status: () => {}, edit: () => {} });
+    await trainer.open(small, 'cpu');
+    await trainer.start();
+    return trainer;
+  }
+
+  test('resets with the value, the algorithm and the run that were asked for before', async () => {
+    const trainer = await going();
+    void trainer.setHyper('learning_rate', 0.123);
+    expect((await trainer.reset()).config.hyper.learning_rate).toBe(0.123);
+    void trainer.swap({ algorithm: 'dr_grpo' });
+    expect((await trainer.reset()).config.algorithm).toBe('dr_grpo');
+    void trainer.open({ ...small, seed: 2 }, 'cpu');
+    void trainer.open({ ...small, seed: 3 }, 'cpu');
+    expect((await trainer.reset()).config.seed).toBe(3);
+  });
+
+  test('a reset that waits behind a start that is cancelled is cancelled with it, and the former run stands', async () => {
+    const trainer = new Trainer();
+    let reset: Promise<unknown> | undefined;
+    let phase = '';
+    await trainer.listen({
+      rows: () => {},
+      edit: () => {},
+      status: (status) => {
+        phase = status.phase;
+        if (phase !== 'warming_up' || reset) return;
+        reset = trainer.reset();
+        reset.catch(() => {});
+        void trainer.cancel();
+      },
+    });
+    await trainer.open(small, 'cpu');
+    await trainer.step();
+    const long = { ...small, seed: 9, batch: { ...small.batch, warm_up_steps: 64 } };
+    await expect(trainer.open(long, 'cpu')).rejects.toMatchObject({ name: 'Cancelled' });
+    await expect(reset).rejects.toMatchObject({ name: 'Cancelled' });
+    expect(phase).toBe('paused');
+    const { config } = await trainer.setHyper('learning_rate', 0.1); // there is a run to be told
+    expect(config.seed).toBe(small.seed);
+  });
+});
