@@ -440,7 +440,7 @@ describe('the trainer', () => {
       edit: () => {},
       status: (status) => {
         phase = status.phase;
-        if (phase !== 'warming_up' || reset) return;
+        if (phase !== 'warming_up' || reset !== undefined) return;
         reset = trainer.reset();
         reset.catch(() => {});
         void trainer.cancel();
