@@ -82,6 +82,13 @@ interface Wish {
   is_sent: boolean;
 }
 
+/** A run that was asked for, and what came of it. */
+interface Opening {
+  wish: Wish;
+  spread: Spread | undefined;
+  is_open: boolean;
+}
+
 const SAMPLE_EVERY_MS = 1000;
 
 /** One sentence from whatever was thrown. */
@@ -156,6 +163,8 @@ export function makeSession(
   let is_building = false; // a new run is on its way: rows that come are of the former one
   let stands: Wanted = { config: setup.getState().config, engine: setup.getState().engine }; // what is there
   const wishes: Wish[] = [];
+  /** the end of the line, where that is a new run that is not begun: what is asked for next is built in one go with it */
+  let joint: { openings: Opening[]; served: Promise<void> } | undefined;
   let is_looking = false;
   let is_look_wanted = false; // again, when the present look is over
   let looked_ms = Number.NEGATIVE_INFINITY;
@@ -234,6 +243,7 @@ export function makeSession(
    */
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     const [mine, from, before] = [era, link, line];
+    joint = undefined;
     let end = () => {};
     line = new Promise((resolve) => {
       end = resolve;
@@ -273,32 +283,40 @@ export function makeSession(
   };
 
   /**
-   * Opens the run that is wished for; where that is refused, goes back to the one that stood and says why. Says whether the
-   * run that was asked for is open.
+   * Opens the run that all of these ask for together; where that is refused, the one that all but the last ask for. Where nothing
+   * is left goes back to the run that stood, and says why.
    */
-  const openWished = async (wish: Wish, spread: Spread | undefined): Promise<boolean> => {
+  const openWished = async (openings: Opening[]): Promise<void> => {
     const [from, former] = [link, stands];
     const has_run = run.getState().info !== undefined;
-    const asked = wishes.slice(0, wishes.indexOf(wish) + 1);
-    const sent = wishes.slice(asked.length).filter(({ is_sent }) => is_sent);
-    const { config, engine } = [...asked, ...sent].reduce((wanted, { apply }) => apply(wanted), former);
-    const is_open = await build(() => api().open(config, engine), engine, spread);
-    settle(wish);
-    show();
-    const { problem, is_broken, status } = run.getState();
-    if (is_open || is_broken || link !== from) return is_open;
-    if (has_run && status.phase !== 'failed') return false; // the worker has not given up the old run
+    let refusal = '';
+    for (let last = openings.at(-1); last && link === from; last = openings.at(-1)) {
+      const asked = wishes.slice(0, wishes.indexOf(last.wish) + 1);
+      const sent = wishes.slice(asked.length).filter(({ is_sent }) => is_sent);
+      const { config, engine } = [...asked, ...sent].reduce((wanted, { apply }) => apply(wanted), former);
+      const spread = openings.findLast((opening) => opening.spread)?.spread; // a run that it does not fit leaves it
+      const is_open = await build(() => api().open(config, engine), engine, spread);
+      for (const opening of is_open ? openings : [last]) {
+        opening.is_open = is_open;
+        settle(opening.wish);
+      }
+      show();
+      if (is_open && refusal !== '') run.getState().setProblem(refusal);
+      if (is_open || run.getState().is_broken) return;
+      openings.pop();
+      refusal ||= run.getState().problem;
+    }
+    if (link !== from || (has_run && run.getState().status.phase !== 'failed')) return; // the worker still has the old run
     const back = has_run ? former : DEFAULT_SETUP;
     if (await build(() => api().open(back.config, back.engine), back.engine)) {
-      run.getState().setProblem(`${problem} The ${has_run ? 'former' : 'default'} run was opened instead.`.trim());
+      run.getState().setProblem(`${refusal} The ${has_run ? 'former' : 'default'} run was opened instead.`.trim());
     } else {
       run.getState().setWanted(false);
-      run.getState().setProblem(problem);
+      run.getState().setProblem(refusal);
     }
-    return false;
   };
 
-  /** Opens a run with some of its configuration changed; see `openWished`. */
+  /** Opens a run with some of its configuration changed, see `openWished`; says whether it is open. */
   const openRun = async (change: Partial<RunConfig>, on?: EngineChoice, spread?: Spread): Promise<boolean> => {
     const wish = wishFor({
       apply: ({ config, engine }) => ({
@@ -307,14 +325,20 @@ export function makeSession(
       }),
       is_sent: false,
     });
-    try {
-      return await inTurn(() => openWished(wish, spread));
-    } catch (error) {
-      if (!isCancelled(error)) throw error;
-      settle(wish);
-      show();
-      return false;
+    const opening: Opening = { wish, spread, is_open: false };
+    if (joint) joint.openings.push(opening);
+    else {
+      const openings = [opening];
+      const served = inTurn(() => {
+        if (joint?.openings === openings) joint = undefined;
+        return openWished(openings);
+      });
+      joint = { openings, served };
     }
+    await attempt(() => joint!.served);
+    settle(wish); // also where it was called off
+    show();
+    return opening.is_open;
   };
 
   /** Exchanges parts. With a spread no step is taken between the exchange and the values of the replicas. */
@@ -362,7 +386,9 @@ export function makeSession(
       await session.look();
     },
     reset: async () => {
-      await attempt(() => inTurn(() => build(() => api().reset())));
+      if (joint)
+        await attempt(() => joint!.served); // which begins at step 0
+      else await attempt(() => inTurn(() => build(() => api().reset())));
     },
     openSpread: async (change, spread) => {
       await openRun(change, undefined, spread);

@@ -38,7 +38,9 @@ describe('openings', () => {
       },
     });
     await lab.session.begin();
-    const asked = [lab.session.open({ seed: 2 }), lab.session.open({ task_settings: { modulus: 7 } })];
+    const asked = [lab.session.open({ seed: 2 })];
+    await quiet();
+    asked.push(lab.session.open({ task_settings: { modulus: 7 } }));
     await quiet();
     expect(seeds).toEqual([1, 2]);
     expect(lab.setup.getState().config).toMatchObject({ seed: 2, task_settings: { modulus: 7 } });
@@ -46,6 +48,34 @@ describe('openings', () => {
     await Promise.all(asked);
     expect(seeds).toEqual([1, 2, 2]);
     expect(lab.run.getState().info?.config).toMatchObject({ seed: 2, task_settings: { modulus: 7 } });
+  });
+
+  test('those that wait are built in one go, with a reset behind them; what of it is refused is left out', async () => {
+    const { open, opened } = gate();
+    const asked: RunConfig[] = [];
+    const { lab, trainer } = labWith({
+      open: async (config) => {
+        asked.push(config);
+        if (config.seed === 2) await opened;
+        if (config.seed === 13) throw new Error('Seed 13 is refused.');
+        return info({ config });
+      },
+    });
+    await lab.session.begin();
+    const all = [lab.session.open({ seed: 2 })];
+    await quiet();
+    for (const change of [{ task_settings: { modulus: 7 } }, { seed: 3 }, { seed: 4 }, { seed: 13 }])
+      all.push(lab.session.open(change));
+    all.push(lab.session.reset());
+    expect(lab.setup.getState().config).toMatchObject({ seed: 13, task_settings: { modulus: 7 } });
+    await quiet();
+    open();
+    await Promise.all(all);
+    expect(asked.map(({ seed }) => seed)).toEqual([1, 2, 13, 4]);
+    expect(trainer.asked).not.toContain('reset');
+    expect(lab.run.getState().info?.config).toMatchObject({ seed: 4, task_settings: { modulus: 7 } });
+    expect(lab.setup.getState().config).toEqual(lab.run.getState().info?.config);
+    expect(lab.run.getState().problem).toBe('Seed 13 is refused.');
   });
 
   test('one that is refused at once does not throw away the one before it', async () => {
@@ -63,7 +93,9 @@ describe('openings', () => {
       start: async () => void started.push(runs),
     });
     await lab.session.begin();
-    const asked = [lab.session.open({ seed: 2 }), lab.session.open({ seed: 13 })];
+    const asked = [lab.session.open({ seed: 2 })];
+    await quiet();
+    asked.push(lab.session.open({ seed: 13 }));
     await quiet();
     open();
     await Promise.all(asked);
@@ -134,8 +166,9 @@ describe('openings', () => {
       },
     });
     await lab.session.begin();
-    const asked = [lab.session.open({ seed: 2 }), lab.session.open({ seed: 3 })];
+    const asked = [lab.session.open({ seed: 2 })];
     await quiet();
+    asked.push(lab.session.open({ seed: 3 }));
     await lab.session.cancel();
     await Promise.all(asked);
     expect(seeds).toEqual([1, 2]);
@@ -183,7 +216,9 @@ describe('openings', () => {
     });
     await lab.session.begin();
     const spread = [{ learning_rate: 0.1 }, { learning_rate: 0.2 }];
-    const all = [lab.session.openSpread({ batch: { replicas: 2 } }, spread), lab.session.open({ batch: {} })];
+    const all = [lab.session.openSpread({ batch: { replicas: 2 } }, spread)];
+    await quiet();
+    all.push(lab.session.open({ batch: {} }));
     await quiet();
     open();
     await Promise.all(all);
