@@ -1,4 +1,5 @@
 /** Which lesson is read, as part of the address: `?lesson=entropy_collapse&part=2`, beside what says what runs. */
+import { versioned } from './urlState.ts';
 import type { ViewState, ViewStore } from './viewStore.ts';
 
 /** A lesson and its part from 1; the id '' is the list of all. */
@@ -22,8 +23,7 @@ export function withLesson(search: string, lesson: LessonPlace | undefined): str
     query.set('lesson', lesson.id);
     if (lesson.id !== '') query.set('part', String(lesson.part));
   }
-  const text = query.toString();
-  return text === '' ? '' : `?${text}`;
+  return versioned(query.toString());
 }
 
 /** Opens the lesson that the address names, and keeps the address equal to what is read. Returns what stops it. */

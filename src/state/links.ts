@@ -3,7 +3,7 @@ import type { RunConfig } from '../trainer/protocol.ts';
 import { own, withoutDefaults } from './catalogue.ts';
 import type { Lab } from './lab.ts';
 import { DEFAULT_SETUP } from './setupStore.ts';
-import { writeQuery } from './urlState.ts';
+import { versioned, writeQuery } from './urlState.ts';
 
 /** True where this build has the algorithm, the task and the policy that a configuration names. */
 export const canOpen = ({ catalogue }: Pick<Lab, 'catalogue'>, config: RunConfig): boolean =>
@@ -15,7 +15,7 @@ export const canOpen = ({ catalogue }: Pick<Lab, 'catalogue'>, config: RunConfig
 export function addressOf({ catalogue, setup }: Pick<Lab, 'catalogue' | 'setup'>, config: RunConfig): string {
   const { engine, speed } = setup.getState();
   const wanted = { config: withoutDefaults(catalogue, config), engine, speed };
-  return writeQuery(catalogue, DEFAULT_SETUP, wanted) || '?';
+  return versioned(writeQuery(catalogue, DEFAULT_SETUP, wanted)) || '?';
 }
 
 /** Opens a configuration in this page, from step 0, and lets it run. */

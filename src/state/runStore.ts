@@ -19,6 +19,12 @@ export interface Mark extends Edit {
 /** What the replicas of a run differ in: by replica, hyperparameters with their values. */
 export type Spread = readonly Record<string, number>[];
 
+/** A file that is on its way: what it is called, and the way out. */
+export interface FileJob {
+  name: string;
+  cancel(): void;
+}
+
 /** The run as the page knows it. */
 export interface RunState {
   info: RunInfo | undefined;
@@ -30,7 +36,9 @@ export interface RunState {
   /** samples of earlier steps */
   readonly history: SampleHistory;
   /** a file that is being opened; undefined where none is */
-  opening: { name: string; cancel(): void } | undefined;
+  opening: FileJob | undefined;
+  /** a file that is being written and that nobody else tells of; undefined where none is */
+  saving: FileJob | undefined;
   /** one sentence about the last request that was refused, '' when there is nothing to say */
   problem: string;
   /** the worker itself is gone; only a restart helps */
@@ -94,6 +102,7 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
     missed_step: undefined,
     history: new SampleHistory(),
     opening: undefined,
+    saving: undefined,
     problem: '',
     is_broken: false,
     is_wanted: true,

@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunConfig } from '../trainer/protocol.ts';
 import { type Catalogue, withoutDefaults } from './catalogue.ts';
 import { DEFAULT_SETUP } from './defaultSetup.ts';
-import { type EngineChoice, readQuery, type Setup, writeQuery } from './urlState.ts';
+import { type EngineChoice, readQuery, type Setup, versioned, writeQuery } from './urlState.ts';
 
 export { DEFAULT_SETUP };
 
@@ -43,7 +43,7 @@ export function keepAddress(
   const write = () => {
     timer = undefined;
     const { location, history } = page;
-    const query = writeQuery(catalogue, DEFAULT_SETUP, store.getState(), location.search);
+    const query = versioned(writeQuery(catalogue, DEFAULT_SETUP, store.getState(), location.search));
     if (query !== location.search) history.replaceState(history.state, '', location.pathname + query + location.hash);
   };
   const stop = store.subscribe((state, before) => {

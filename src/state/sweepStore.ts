@@ -8,6 +8,7 @@ import type { RunState } from './runStore.ts';
 import { sentenceOf } from './session.ts';
 import { complainPlan, planOf, readPlan, replicasOf, type SweepPlan, spreadOf, sweepName, writePlan } from './sweep.ts';
 import { ReplicaRows } from './sweepRows.ts';
+import { versioned } from './urlState.ts';
 
 /** What is known of the sweep. */
 export interface SweepState {
@@ -41,8 +42,7 @@ function writeAddress({ location, history }: Page, plan: SweepPlan | undefined):
   const query = new URLSearchParams(location.search);
   if (plan) query.set('sweep', writePlan(plan));
   else query.delete('sweep');
-  const text = query.toString();
-  history.replaceState(history.state, '', location.pathname + (text === '' ? '' : `?${text}`) + location.hash);
+  history.replaceState(history.state, '', location.pathname + versioned(query.toString()) + location.hash);
 }
 
 function makeSweepStore(lab: Lab, page: Page): SweepStore {

@@ -32,8 +32,11 @@ export interface Setup {
 /** The speed limit as a knob, so that a link's value is checked like any other. */
 const SPEED: Knob = { value: 0, min: 0, max: 1000, scale: 'int', doc: 'Steps a second, 0 for no limit.' };
 
-/** The version of links that this build writes and reads; a link without one is read as this. */
+/** The version of links that this build writes and reads. */
 export const LINK_VERSION = 1;
+
+/** The version of a link that names none: it was written before they did, so this stays when `LINK_VERSION` grows. */
+const UNNAMED_VERSION = 1;
 
 /** Seeds are 32-bit, as the counter-based generator takes them. */
 export const MAX_SEED = 2 ** 32 - 1;
@@ -153,8 +156,7 @@ function read(catalogue: Catalogue, base: Setup, search: string, is_strict: bool
   const config = baseOf(catalogue, base.config, query.has('task') ? undefined : query.get('algorithm'));
   let { engine, speed } = base;
 
-  const version = query.get('v');
-  if (version !== undefined) checkVersion(version, complain);
+  checkVersion(query.get('v') ?? String(UNNAMED_VERSION), complain);
   for (const name of NAMES) {
     const given = query.get(name);
     if (given === undefined) continue;
@@ -254,10 +256,17 @@ export function writeQuery(catalogue: Catalogue, base: Setup, setup: Setup, sear
   return text === '' ? '' : `?${text}`;
 }
 
+/** A query with the version of links ahead, so that the address can be handed on; one that says nothing else is empty. */
+export function versioned(search: string): string {
+  const query = new URLSearchParams(search);
+  const version = query.get('v') ?? String(LINK_VERSION);
+  query.delete('v');
+  return query.toString() === '' ? '' : `?${new URLSearchParams([['v', version], ...query])}`;
+}
+
 /** The query of a link to hand on: its version, everything that differs from the defaults, and a sweep of `search`. */
 export function writeLink(catalogue: Catalogue, base: Setup, setup: Setup, search = ''): string {
   const sweep = new URLSearchParams(search).get(SWEEP_KEY);
   const also = sweep === null ? '' : `?${new URLSearchParams({ [SWEEP_KEY]: sweep })}`;
-  const rest = writeQuery(catalogue, base, setup, also).slice(1);
-  return `?v=${LINK_VERSION}${rest === '' ? '' : `&${rest}`}`;
+  return versioned(writeQuery(catalogue, base, setup, also)) || `?v=${LINK_VERSION}`;
 }

@@ -1,5 +1,5 @@
 /** axe on every section, once in light and once in dark; and the page in windows narrower than a phone. */
-import { checkBothSchemes, checkWidth, expect, open, type Page, phase, reach, test } from './lib/page.ts';
+import { checkBothSchemes, checkWidth, expect, open, type Page, phase, reach, test, walkWithTab } from './lib/page.ts';
 
 const PANELS = ['sweep', 'law', 'inside', 'about', 'experiments/entropy_collapse', 'papers', 'take', 'fullscale'];
 
@@ -7,6 +7,15 @@ const PANELS = ['sweep', 'law', 'inside', 'about', 'experiments/entropy_collapse
 async function pause(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Pause' }).click();
   await phase(page, 'paused');
+}
+
+/** Fails where an element moves although the reader wants less motion, or where it does not for the others. */
+async function checkMotion(page: Page, selector: string, name: string): Promise<void> {
+  const element = page.locator(selector).first();
+  await expect(element).toHaveCSS('animation-name', 'none');
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await expect(element).toHaveCSS('animation-name', name);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
 }
 
 /** Opens every section that is read, one after another. */
@@ -21,7 +30,9 @@ async function openAll(page: Page): Promise<void> {
   }
 }
 
-test('the first Tab stops lead past header and controls', async ({ page }) => {
+test('the first Tab stops lead past header and controls, and every stop shows that it has the focus', async ({
+  page,
+}) => {
   await open(page);
   for (const [name, place] of [
     ['Skip to the charts', '#charts'],
@@ -37,6 +48,11 @@ test('the first Tab stops lead past header and controls', async ({ page }) => {
     await expect(page.locator(`${place} :focus`)).toBeInViewport();
     await page.getByRole('link', { name: 'Skip to the charts' }).focus();
   }
+  await pause(page);
+  await page.getByRole('link', { name: 'Skip to the charts' }).focus();
+  const { num_stops, unseen } = await walkWithTab(page);
+  expect(unseen).toEqual([]);
+  expect(num_stops).toBeGreaterThan(100);
 });
 
 test('the list of keys opens at its heading in a small window', async ({ page }) => {
@@ -105,6 +121,7 @@ test('axe finds nothing in list, sweeps and lessons, in light and in dark', asyn
   await page.keyboard.press('p');
   await expect(page.getByRole('combobox', { name: 'Search algorithms' })).toBeFocused();
   await checkBothSchemes(page, `list`, 'dialog[open]');
+  await checkMotion(page, '.picker[open]', 'picker-in');
   await page.keyboard.press('Escape');
 
   await page.getByRole('button', { name: 'Sweep learning rate' }).click();
@@ -125,6 +142,11 @@ test('axe finds nothing in list, sweeps and lessons, in light and in dark', asyn
   await pause(page);
   await page.getByTestId('lesson').getByRole('button', { name: 'Show me where' }).first().click();
   await checkBothSchemes(page, `lesson`, '[data-testid=lesson]');
+  await checkMotion(page, '[data-pointed]', 'pointed');
+  const arrow = page.locator('.panel-fold svg').first();
+  await expect(arrow).toHaveCSS('transition-duration', '0s');
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await expect(arrow).toHaveCSS('transition-duration', '0.12s');
   await page.goto('./?lesson=');
   await expect(page.getByTestId('lesson').getByRole('listitem')).toHaveCount(6);
   await checkBothSchemes(page, `lessons`, '[data-testid=lesson]');

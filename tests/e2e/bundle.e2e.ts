@@ -63,10 +63,46 @@ test('a file that takes long, to open or to write, shows that, and the way out l
   await reach(page, before + 3);
   await expect(page.getByTestId('problem')).toHaveCount(0);
 
+  const save = page.getByRole('button', { name: 'Save', exact: true });
+  const place = () =>
+    page.getByTestId('chart-reward').evaluate((chart) => chart.getBoundingClientRect().top + window.scrollY);
+  await page.evaluate(() => {
+    // the worker is asked for the run's state only when `letGo` says so
+    const { postMessage } = Worker.prototype;
+    const held: (() => void)[] = [];
+    Worker.prototype.postMessage = function (this: Worker, message: { path?: string[] }, ...rest: unknown[]) {
+      const post = () => Reflect.apply(postMessage, this, [message, ...rest]);
+      if (message.path?.includes('checkpoint')) held.push(post);
+      else post();
+    };
+    Object.assign(window, {
+      letGo: () => {
+        Worker.prototype.postMessage = postMessage;
+        for (const post of held) post();
+      },
+    });
+  });
+  const downloads: string[] = [];
+  page.on('download', (file) => downloads.push(file.suggestedFilename()));
+  const placed = await place();
+  await save.click();
+  const saving = page.getByTestId('saving');
+  await expect(saving.getByRole('progressbar', { name: 'Writing the run' })).toBeVisible();
+  expect(await place(), 'nothing moves').toBeCloseTo(placed);
+  await saving.getByRole('button', { name: 'Cancel' }).click();
+  await expect(saving).toHaveCount(0);
+  await page.evaluate(() => (window as unknown as { letGo(): void }).letGo());
+  await Promise.all([page.waitForEvent('download'), save.click()]);
+  await expect(page.getByTestId('problem')).toHaveCount(0);
+
   const take = page.getByTestId('take');
   await take.getByRole('button', { name: 'Save charts as PNG' }).click();
   await expect(take.getByRole('progressbar', { name: 'Writing Charts as PNG' })).toBeVisible();
   await take.getByRole('button', { name: 'Cancel' }).click();
   await expect(take.getByRole('status')).toHaveText('Charts as PNG was cancelled.');
   await Promise.all([page.waitForEvent('download'), take.getByRole('button', { name: 'Save charts as SVG' }).click()]);
+  expect(
+    downloads.map((name) => name.split('.').at(-1)),
+    'only what was not cancelled',
+  ).toEqual(['safetensors', 'svg']);
 });

@@ -1,5 +1,5 @@
 /** The charts' controls and the samples' history in a real browser: what is drawn follows what is chosen. */
-import { expect, openRunning, type Page, stepOf, test } from './lib/page.ts';
+import { expect, open, openRunning, type Page, phase, reach, stepOf, test } from './lib/page.ts';
 
 const chart = (page: Page, name: string) => page.getByTestId(`chart-${name}`);
 const slider = (page: Page, name: string) => page.getByRole('slider', { name: `Read ${name} at a step` });
@@ -113,11 +113,17 @@ test('the charts are a table too, of the same numbers and the same window', asyn
   await expect(table.locator('tbody th').first()).toHaveText(/^0 to \d+$/);
 });
 
-test('the moment of collapse stands on the entropy chart', async ({ page }) => {
+test('the best possible reward stands on the reward chart, the moment of collapse on that of the entropy', async ({
+  page,
+}) => {
   await openRunning(page, '', 60);
   await expect(page.getByTestId('legend-collapse')).toContainText(/collapse at step [\d,]+/, { timeout: 30_000 });
   await expect(chart(page, 'entropy').locator('.collapse-line')).toBeAttached();
   await expect(chart(page, 'reward').locator('.collapse-line')).toHaveCount(0);
+  await expect(chart(page, 'reward').locator('.optimum-line')).toBeAttached();
+  await expect(chart(page, 'reward').locator('.legend')).toContainText('optimum 1.00');
+  await expect(chart(page, 'entropy').locator('.optimum-line')).toHaveCount(0);
+  await expect(chart(page, 'entropy').locator('.legend')).not.toContainText('optimum');
 });
 
 test('where rewards exceed 1 accuracy has a chart of its own', async ({ page }) => {
@@ -172,11 +178,9 @@ test('tokens are coloured by what is chosen, and the slider goes back to the sam
   await page.getByLabel('Colour by').selectOption('entropy');
   await expect(page.getByTestId('token-legend')).toContainText('undecided');
   expect((await table.boundingBox())?.y, 'the table stays where it is').toBe(before);
-  const has_clipped = (await page.locator('.responses .token.is-clipped').count()) > 0;
-  await expect(page.getByTestId('mark-legend').getByText('clipped')).toHaveCount(has_clipped ? 1 : 0);
   await expect(page.locator('.responses .token[data-sign="4"]').first()).toBeVisible();
-  await page.locator('.responses .token').first().focus();
-  await expect(page.getByTestId('token-reading')).toContainText(/probability.*ratio.*entropy/);
+  await page.locator('.responses .token').nth(1).hover();
+  await expect(page.getByTestId('token-reading')).toContainText(/token 2.*probability.*ratio.*entropy/);
   await page.getByRole('button', { name: 'Latest' }).click();
   await expect(page.locator('.history-step')).toHaveText(/^step [\d,]+, (the latest|when this prompt was last asked)$/);
 });
@@ -190,13 +194,56 @@ test('a prompt that is followed says when it was last asked', async ({ page }) =
   });
 });
 
-test('masked tokens and demonstrations are marked', async ({ page }) => {
-  test.setTimeout(120_000); // two runs, one of them a transformer
+test('masked and clipped tokens and demonstrations are marked', async ({ page }) => {
+  test.setTimeout(120_000); // three runs, one of them a transformer
   await openRunning(page, '?algorithm=luffy', 5);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .demonstration').first()).toHaveText('demonstration', { timeout: 15_000 });
   await openRunning(page, '?task=guess_number&policy=transformer&engine=cpu', 3);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
   await expect(page.locator('.responses .token.is-masked').first()).toBeVisible({ timeout: 15_000 });
-  await expect(page.getByTestId('mark-legend')).toContainText('masked: written by the task');
+  await expect(page.getByTestId('mark-legend')).toHaveText(/^\S+ masked: written by the task$/);
+
+  await open(page, '?batch.epochs=8&engine=cpu');
+  await pause(page);
+  await page.keyboard.press('r');
+  await expect.poll(() => stepOf(page)).toBe(0);
+  await page.keyboard.press('s'); // the first step of this seed clips tokens of the second prompt
+  await reach(page, 1);
+  await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await page.getByTestId('samples').getByLabel('Prompt').selectOption('1');
+  await expect(page.locator('.responses .token.is-clipped').first()).toHaveAccessibleName(/, clipped$/);
+  await expect(page.getByTestId('mark-legend')).toHaveText(/^\S+ clipped: does not count$/);
+});
+
+test.describe('by touch', () => {
+  test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
+
+  test('a finger on a chart reads it and chooses no window, and a tapped token gives its numbers', async ({ page }) => {
+    await openRunning(page, '', 30);
+    await page.getByRole('button', { name: 'Pause' }).tap();
+    await phase(page, 'paused');
+    const plot = chart(page, 'reward').locator('.plot');
+    await plot.scrollIntoViewIfNeeded();
+    const box = (await plot.boundingBox())!;
+    const finger = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...x: number[]) =>
+      finger.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: x.map((along) => ({ x: box.x + along, y: box.y + box.height / 2 })),
+      });
+    const read = async () => numbersIn(await chart(page, 'reward').locator('.legend-step').textContent())[0];
+    await touch('touchStart', 120);
+    await expect(chart(page, 'reward').locator('.legend-step')).toHaveText(/^at steps? [\d,]+/);
+    const first = await read();
+    await touch('touchMove', 240);
+    await expect.poll(read).toBeGreaterThan(first);
+    await expect(page.locator('.zoom-drag')).toHaveCount(0);
+    await touch('touchEnd');
+    await expect(page.getByTestId('zoom')).toHaveText('all steps');
+    await expect.poll(read, 'the reading stays until the reader turns to something else').toBeGreaterThan(first);
+    await page.getByTestId('samples').scrollIntoViewIfNeeded();
+    await page.locator('.responses .token').nth(2).tap();
+    await expect(page.getByTestId('token-reading')).toContainText(/token 3.*probability.*ratio.*entropy/);
+  });
 });

@@ -24,6 +24,7 @@ for (const [query, tag] of [
 
 test('a moved slider takes effect and leaves one mark with its numbers', async ({ page }) => {
   await openRunning(page);
+  const visits = await page.evaluate(() => history.length);
   const slider = page.locator('[data-knob="learning_rate"] input[type="range"]');
   await slider.focus();
   // at once: what is moved within a short time leaves one mark
@@ -32,8 +33,10 @@ test('a moved slider takes effect and leaves one mark with its numbers', async (
   await expect(page.getByTestId('marks').getByRole('listitem')).toHaveCount(1);
   await expect(page.locator('[data-testid="chart-reward"] .mark-line').first()).toBeAttached();
   await expect.poll(() => new URL(page.url()).searchParams.get('set.learning_rate')).not.toBeNull();
+  expect(new URL(page.url()).searchParams.get('v'), 'whoever copies the address hands its version on').toBe('1');
   await page.locator('[data-knob="learning_rate"] .knob-reset').click();
-  await expect.poll(() => new URL(page.url()).searchParams.get('set.learning_rate')).toBeNull();
+  await expect.poll(() => new URL(page.url()).search).toBe('');
+  expect(await page.evaluate(() => history.length), 'Back leads to where the reader came from').toBe(visits);
 });
 
 test('in a narrow column a part has the whole width, and Export leads to the section of that name', async ({
@@ -56,7 +59,10 @@ test('an exact value is taken, a wrong one is answered with a sentence', async (
   const before = await below();
   await entry.fill('7');
   await entry.press('Enter');
-  const sentence = page.locator('[data-knob="learning_rate"] [role="alert"]');
+  const knob = (name: string) => page.locator(`[data-knob="${name}"]`);
+  await expect(knob('learning_rate').locator('.knob-track > span')).toHaveText(['1e-6', '1']);
+  await expect(knob('clip_high').locator('.knob-doc')).toContainText('· arXiv 1707.06347');
+  const sentence = knob('learning_rate').locator('[role="alert"]');
   await expect(sentence).toContainText('wanted');
   await entry.fill('abc');
   await entry.press('Enter');
@@ -105,6 +111,10 @@ test('the chart can be read at a step by keyboard and by pointer', async ({ page
   await expect(page.locator('[data-testid="chart-entropy"] .reading-line')).toBeAttached();
   await page.keyboard.press('Escape');
   await expect(page.locator('.legend-step')).toHaveCount(0);
+  await expect(page.getByTestId('chart-summary')).toContainText(`At step ${(await stepOf(page)) - 1}:`);
+  const written = await page.getByTestId('chart-summary').textContent();
+  await expect(page.getByTestId('chart-spoken')).toHaveText(written!, { timeout: 5000 }); // well before it speaks anyway
+  await expect(page.getByTestId('chart-spoken')).toHaveRole('status');
   await page.locator('[data-testid="chart-entropy"] .plot').hover({ position: { x: 300, y: 80 } });
   await expect(page.locator('.legend-step')).toHaveCount(2);
 });

@@ -18,7 +18,7 @@ const test = base.extend<object, { site: Awaited<ReturnType<typeof serveSite>> }
 test('runs under any path with no special headers', async ({ page, site }) => {
   await open(page, '?engine=cpu&seed=3#experiments/entropy_collapse');
   await reach(page, 5);
-  await expect(page).toHaveURL(/\/deep\/er\/path\/\?seed=3&engine=cpu#experiments\/entropy_collapse$/);
+  await expect(page).toHaveURL(/\/deep\/er\/path\/\?v=1&seed=3&engine=cpu#experiments\/entropy_collapse$/);
   await expect(page.getByTestId('results')).toBeVisible(); // results lie beside the page
   await page.evaluate(() => {
     location.hash = '#about';

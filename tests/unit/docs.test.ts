@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { main } from '../../src/cli/train.ts';
 import { readOptions } from '../../src/embed/options.ts';
 import { readResults } from '../../src/experiments/results.ts';
 import { policies } from '../../src/policies/index.ts';
+import { PANELS } from '../../src/state/viewStore.ts';
 import { tasks } from '../../src/tasks/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -97,6 +98,22 @@ test('the committed results were made by the command that the documentation name
   const { made } = readResults(read('public/results/entropy_collapse.json'));
   expect(made.command).toBe(line);
   for (const page of ['README.md', 'docs/experiments.md']) expect(read(page), page).toContain(`    ${line}\n`);
+});
+
+test('every section of the page is described under its title', () => {
+  const folder = join(root, 'src/ui');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.tsx') && !name.endsWith('EmbedPage.tsx')) // which calls them otherwise
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  const titles = new Map<string, string>();
+  for (const source of sources)
+    for (const [, id, plain, filled] of source.matchAll(/\bid="(\w+)"\s+title=(?:"([^"]+)"|\{`([^$`]+))/g))
+      titles.set(id, (plain ?? filled).replace(/(:| of)? $/, ''));
+  const texts = ['docs/panels.md', 'docs/runs.md'].map(read).join('\n');
+  const named = [...texts.matchAll(/^#+ (.*)$|\*{1,2}([^*]+)\*{1,2}/gm)].map(([, heading, word]) => heading ?? word);
+  const hasName = (title: string) => named.some((words) => words.toLowerCase().startsWith(title.toLowerCase()));
+  expect(PANELS.filter((panel) => !titles.has(panel))).toEqual([]);
+  expect(PANELS.filter((panel) => !hasName(titles.get(panel) ?? ''))).toEqual([]);
 });
 
 test('no page has a heading twice', () => {

@@ -233,8 +233,8 @@ describe('the address', () => {
     expect(lessonIn('?lesson=clipping')).toEqual({ id: 'clipping', part: 1 });
     for (const part of ['-4', 'x', '1e9', '']) expect(lessonIn(`?lesson=a&part=${part}`)!.part).toBeGreaterThan(0);
     expect(lessonIn('?task=sort')).toBeUndefined();
-    expect(withLesson('?task=sort', { id: 'matching', part: 2 })).toBe('?task=sort&lesson=matching&part=2');
-    expect(withLesson('?lesson=matching&part=2', undefined)).toBe('');
+    expect(withLesson('?task=sort', { id: 'matching', part: 2 })).toBe('?v=1&task=sort&lesson=matching&part=2');
+    for (const version of ['', 'v=1&']) expect(withLesson(`?${version}lesson=matching&part=2`, undefined)).toBe('');
   });
 
   test('opens the lesson, and follows it', () => {
@@ -249,7 +249,7 @@ describe('the address', () => {
     expect(view.getState().lesson).toEqual({ id: 'clipping', part: 2 });
     view.getState().setLesson({ id: 'clipping', part: 3 });
     view.getState().setLesson(undefined);
-    expect(written).toEqual(['/lab/?seed=3&lesson=clipping&part=3#law', '/lab/?seed=3#law']);
+    expect(written).toEqual(['/lab/?v=1&seed=3&lesson=clipping&part=3#law', '/lab/?v=1&seed=3#law']);
     stop();
   });
 });

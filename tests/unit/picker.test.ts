@@ -355,8 +355,11 @@ describe('sweep', () => {
     expect(lab.run.getState().marks).toEqual([]);
     expect(sweep.getState().is_going).toBe(true);
     expect(lab.runs.getState().live?.name).toContain('Sweep');
-    expect(new URLSearchParams(page.location.search).get('sweep')).toBe('learning_rate:0.01,0.1,0.5');
-    expect(new URLSearchParams(page.location.search).get('speed')).toBe('0');
+    expect([...new URLSearchParams(page.location.search)]).toEqual([
+      ['v', '1'],
+      ['speed', '0'],
+      ['sweep', 'learning_rate:0.01,0.1,0.5'],
+    ]);
     lab.run.getState().addRows(batchOf([0, 1], 3, 1, (_s, r) => r));
     expect(sweep.getState().rows.num_rows).toBe(2);
     await lab.session.reset();

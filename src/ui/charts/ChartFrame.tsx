@@ -210,8 +210,13 @@ export function ChartFrame({ title, unit, data, series: asked, optimum, floor, c
         onPointerMove={point}
         onPointerDown={down}
         onPointerUp={up}
-        onPointerCancel={() => setDrag(undefined)}
-        onPointerLeave={() => view.getState().readAt(undefined)}
+        onPointerCancel={() => {
+          setDrag(undefined);
+          view.getState().readAt(undefined); // the finger scrolls
+        }}
+        onPointerLeave={({ pointerType }) => {
+          if (pointerType !== 'touch') view.getState().readAt(undefined); // a finger that is lifted wants to see
+        }}
         onDoubleClick={move.reset}
         onBlur={() => view.getState().readAt(undefined)}
         onKeyDown={press}

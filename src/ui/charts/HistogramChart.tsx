@@ -137,7 +137,7 @@ export default function HistogramChart() {
         onKeyDown={press}
         onPointerMove={point}
         onPointerDown={point}
-        onPointerLeave={() => setRead(-1)}
+        onPointerLeave={({ pointerType }) => pointerType !== 'touch' && setRead(-1)}
         onBlur={() => setRead(-1)}
       >
         {histogram && size.width > 0 && <Bars histogram={histogram} {...size} read={read} />}

@@ -1,30 +1,18 @@
 import { useRef } from 'react';
-import { sentenceOf } from '../../state/session.ts';
 import { useLab, useRun } from '../lab.tsx';
 import { openFile } from './openFile.ts';
+import { saveRun } from './saveRun.ts';
 
 /** Saves the run to a file, and opens one. */
 export function FileButtons() {
   const lab = useLab();
   const picker = useRef<HTMLInputElement>(null);
   const has_run = useRun((state) => state.info !== undefined && !state.is_broken);
-  const save = async () => {
-    try {
-      const [{ takeRun }, { download }] = await Promise.all([
-        import('../../state/take/bundle.ts'),
-        import('../take/download.ts'),
-      ]);
-      const { name, data } = await takeRun(lab, true);
-      download(name, [data], 'application/octet-stream');
-    } catch (error) {
-      lab.run.getState().setProblem(`The run could not be saved: ${sentenceOf(error)}`);
-    }
-  };
   return (
     <div className="inline-field">
       <button
         type="button"
-        onClick={() => void save()}
+        onClick={() => void saveRun(lab)}
         disabled={!has_run}
         title="Saves the whole run to a file: settings, charts, and weights to go on from"
       >

@@ -1,32 +1,44 @@
 import { useEffect, useState } from 'react';
+import type { FileJob } from '../../state/runStore.ts';
 import { useLab, useRun, useSetup } from '../lab.tsx';
 
 const SHOWN = 4;
 
 const PATIENCE_MS = 500; // what is done by then needs no word
 
-/** A file that is being opened, and a way out. */
-function Opening() {
-  const opening = useRun((state) => state.opening);
-  const [shown, setShown] = useState<typeof opening>();
+/** A file that is being opened or written, and a way out. */
+function FileNotice({ what, doing, job }: { what: 'opening' | 'saving'; doing: string; job: FileJob | undefined }) {
+  const [shown, setShown] = useState<FileJob>();
   useEffect(() => {
-    const timer = setTimeout(() => setShown(opening), opening ? PATIENCE_MS : 0);
+    const timer = setTimeout(() => setShown(job), job ? PATIENCE_MS : 0);
     return () => clearTimeout(timer);
-  }, [opening]);
-  if (!opening || shown !== opening) return null;
+  }, [job]);
+  if (!job || shown !== job) return null;
   return (
-    <div className="notice opening" role="status" data-testid="opening">
+    <div className="notice" role="status" data-testid={what}>
       <p>
-        Opening {opening.name} <progress aria-label={`Opening ${opening.name}`} />
+        {doing} {job.name} <progress aria-label={`${doing} ${job.name}`} />
       </p>
-      <button type="button" onClick={opening.cancel}>
+      <button type="button" onClick={job.cancel}>
         Cancel
       </button>
     </div>
   );
 }
 
-/** What the reader should know: a file that is being opened, a link that did not fit, a request that was refused, a trainer that stopped. */
+/** Files on their way, at the lower edge of the window: nothing moves when they come. */
+function FileNotices() {
+  const opening = useRun((state) => state.opening);
+  const saving = useRun((state) => state.saving);
+  return (
+    <div className="file-notices">
+      <FileNotice what="opening" doing="Opening" job={opening} />
+      <FileNotice what="saving" doing="Writing" job={saving} />
+    </div>
+  );
+}
+
+/** What the reader should know: a file on its way, a link that did not fit, a request that was refused, a trainer that stopped. */
 export function Notices() {
   const { session, run, setup } = useLab();
   const complaints = useSetup((state) => state.complaints);
@@ -35,7 +47,7 @@ export function Notices() {
   const reason = useRun((state) => state.problem || (state.status.phase === 'failed' ? state.status.message : ''));
   return (
     <div className="notices">
-      <Opening />
+      <FileNotices />
       {complaints.length > 0 && (
         <div className="notice" role="status" data-testid="complaints">
           <div>

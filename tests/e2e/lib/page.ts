@@ -48,6 +48,26 @@ export async function openRunning(page: Page, query = '', step = 5): Promise<voi
   await reach(page, step);
 }
 
+/** Walks with Tab from where the focus is to the end of the page: how many stops there are, and which do not show the focus. */
+export async function walkWithTab(page: Page): Promise<{ num_stops: number; unseen: string[] }> {
+  const unseen: string[] = [];
+  for (let num_stops = 0; ; num_stops++) {
+    expect(num_stops, 'the walk ends').toBeLessThan(1000);
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return undefined;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      const { top, right, bottom, left } = element.getBoundingClientRect();
+      const is_in_sight = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+      const is_shown = is_in_sight && outlineStyle === 'solid' && Number.parseFloat(outlineWidth) >= 2;
+      return { is_shown, html: element.outerHTML.slice(0, 80) };
+    });
+    if (!stop) return { num_stops, unseen };
+    if (!stop.is_shown) unseen.push(stop.html);
+  }
+}
+
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 async function runAxe(page: Page, what: string, within: string | undefined, only?: string[]): Promise<void> {
