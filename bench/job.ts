@@ -44,7 +44,7 @@ async function profile(
   await work.sync();
   const loaded = recorder.loaded;
   if (!loaded) throw new Error(`workload ${job.workload} loaded no program`);
-  const launches = await executor.profile(loaded, 3);
+  const launches = await executor.profile(loaded, () => 3);
   if (!launches) throw new Error('this device has no timestamps; profile on another adapter or with --engine cpu.');
   const byKernel = new Map<string, { launches: number; microseconds: number }>();
   for (const { launch, microseconds } of launches) {

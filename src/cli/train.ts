@@ -4,6 +4,7 @@ import { CpuExecutor } from '../engine/cpu.ts';
 import type { Executor } from '../engine/executor.ts';
 import { GpuExecutor } from '../engine/gpu.ts';
 import { shaderLibrary } from '../engine/library.ts';
+import { printProgram } from '../engine/program.ts';
 import { plural } from '../state/format.ts';
 import { checkCheckpoint, checkpointOf, openCheckpoint } from '../trainer/checkpoint.ts';
 import { type Checkpoint, type CheckpointRows, decodeCheckpoint, encodeCheckpoint } from '../trainer/checkpointFile.ts';
@@ -183,7 +184,7 @@ async function programText(config: RunConfig): Promise<string> {
   const executor = new CpuExecutor(shaderLibrary, { slots: slotTwins() });
   const run = await Run.open(executor, { ...config, batch: { ...config.batch, warm_up_steps: 0 } });
   const { program, num_launches, num_parameters } = run.info();
-  return `${program}\n\n${plural(num_launches, 'dispatch', 'dispatches')}, ${num_parameters} parameters per replica\n`;
+  return `${printProgram(program)}\n\n${plural(num_launches, 'dispatch', 'dispatches')}, ${num_parameters} parameters per replica\n`;
 }
 
 /** A bundle with something to compare; throws one sentence where a file has nothing. */

@@ -18,6 +18,12 @@ export interface LoadedProgram {
   readonly num_launches: number;
 }
 
+/** The time of one dispatch, the mean over its repeats. */
+export interface LaunchTime {
+  launch: Launch;
+  microseconds: number;
+}
+
 export interface LoadOptions {
   /** buffer copied at the end of every step into the ring of rows */
   collect?: string;
@@ -45,8 +51,16 @@ export interface Executor {
   readonly bytes: number;
   /** Frees every buffer that none of the given programs uses. */
   keepOnly(loaded: LoadedProgram[]): void;
-  /** Microseconds of every dispatch of one step, each repeated; undefined when the device has no timestamps. */
-  profile(loaded: LoadedProgram, repeats: number): Promise<{ launch: Launch; microseconds: number }[] | undefined>;
+  /**
+   * Runs one step dispatch by dispatch and times each, run `repeats(index)` times over the same inputs; afterwards the
+   * buffers are those of a step. `after` is told of every dispatch; what it throws ends the profile in the middle of the
+   * step. Undefined, with nothing run, when the device has no timestamps.
+   */
+  profile(
+    loaded: LoadedProgram,
+    repeats: (index: number) => number,
+    after?: (index: number) => void | Promise<void>,
+  ): Promise<LaunchTime[] | undefined>;
   /** resolves with a sentence when the device is gone; never resolves on the CPU */
   readonly lost: Promise<string>;
   destroy(): void;

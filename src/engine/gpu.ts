@@ -1,7 +1,8 @@
 /** The WebGPU executor: compile once; one encoder, one pass and one submit per step; rows come back through a ring. */
 import { assertProgram } from './check.ts';
-import type { EngineInfo, Executor, LoadedProgram, LoadOptions } from './executor.ts';
+import type { EngineInfo, Executor, LaunchTime, LoadedProgram, LoadOptions } from './executor.ts';
 import { compileErrors, joinKernel } from './join.ts';
+import { changedInPlace } from './kernel.ts';
 import type { KernelLibrary } from './library.ts';
 import { elementsOf, type Launch, launchesOf, type Program } from './program.ts';
 import { RowRing } from './ring.ts';
@@ -260,35 +261,55 @@ export class GpuExecutor implements Executor {
   }
 
   /**
-   * GPU time of every dispatch of one step, in microseconds, by timestamps around one pass per dispatch.
-   * Undefined when the device has no timestamps. Browsers round to 100 µs, so `repeats` dispatches share a pass.
+   * GPU time of every dispatch of one step, by timestamps around passes. Browsers round those to 100 µs, so repeats share a
+   * pass; a dispatch that changes a buffer in place gets a pass for each, between which its buffers are put back.
    */
   async profile(
     loaded: LoadedProgram,
-    repeats: number,
-  ): Promise<{ launch: Launch; microseconds: number }[] | undefined> {
+    repeats: (index: number) => number,
+    after: (index: number) => void | Promise<void> = () => {},
+  ): Promise<LaunchTime[] | undefined> {
     if (!this.device.features.has('timestamp-query')) return undefined;
-    const { commands } = loaded as LoadedGpuProgram;
-    const queries = this.device.createQuerySet({ type: 'timestamp', count: 2 });
-    const resolved = this.device.createBuffer({
-      size: 16,
-      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-    });
-    const out: { launch: Launch; microseconds: number }[] = [];
-    for (const c of commands) {
+    const out: LaunchTime[] = [];
+    for (const [i, c] of (loaded as LoadedGpuProgram).commands.entries()) {
+      const count = repeats(i);
+      const names = changedInPlace(this.library.kernel(c.launch.kernel), c.launch.bind);
+      const passes = names.length > 0 ? count : 1;
+      const bytes = passes * 16;
+      const queries = this.device.createQuerySet({ type: 'timestamp', count: passes * 2 });
+      const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      const times = this.device.createBuffer({ size: bytes, usage: GPUBufferUsage.QUERY_RESOLVE | usage });
       const encoder = this.device.createCommandEncoder();
-      const pass = encoder.beginComputePass({
-        timestampWrites: { querySet: queries, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+      const changed = names.map((name) => {
+        const { buffer } = this.stored(name);
+        const before = this.device.createBuffer({ size: buffer.size, usage });
+        encoder.copyBufferToBuffer(buffer, 0, before, 0, buffer.size);
+        return { buffer, before };
       });
-      for (let k = 0; k < repeats; k++) this.encode(pass, c);
-      pass.end();
-      encoder.resolveQuerySet(queries, 0, 2, resolved, 0);
+      for (let p = 0; p < passes; p++) {
+        if (p > 0)
+          for (const { buffer, before } of changed) encoder.copyBufferToBuffer(before, 0, buffer, 0, buffer.size);
+        const pass = encoder.beginComputePass({
+          timestampWrites: {
+            querySet: queries,
+            beginningOfPassWriteIndex: 2 * p,
+            endOfPassWriteIndex: 2 * p + 1,
+          },
+        });
+        for (let k = 0; k < count / passes; k++) this.encode(pass, c);
+        pass.end();
+      }
+      encoder.resolveQuerySet(queries, 0, passes * 2, times, 0);
       this.device.queue.submit([encoder.finish()]);
-      const t = new BigUint64Array(await this.readBack(resolved, 16));
-      out.push({ launch: c.launch, microseconds: Number(t[1]! - t[0]!) / 1000 / repeats });
+      const t = new BigUint64Array(await this.readBack(times, bytes));
+      let nanoseconds = 0;
+      for (let p = 0; p < passes; p++) nanoseconds += Math.max(0, Number(t[2 * p + 1]! - t[2 * p]!));
+      out.push({ launch: c.launch, microseconds: nanoseconds / 1000 / count });
+      queries.destroy();
+      times.destroy();
+      for (const { before } of changed) before.destroy();
+      await after(i);
     }
-    queries.destroy();
-    resolved.destroy();
     return out;
   }
 

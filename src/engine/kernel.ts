@@ -27,6 +27,13 @@ export interface KernelInterface {
   workgroup_size: number | undefined;
 }
 
+/**
+ * The buffers that a launch changes depending on what they held, so that a second run of it has other work to do. `bind` as
+ * in a dispatch.
+ */
+export const changedInPlace = (face: KernelInterface, bind: Record<string, string>): string[] =>
+  face.bindings.filter((b) => b.access === 'inout' && !b.is_slab).map((b) => bind[b.name] ?? b.name);
+
 /** The comma-separated names of a header line such as `// Slots  a, b`. */
 export const headerList = (text: string, key: string): string[] => {
   const line = new RegExp(`^// ${key}\\s+(.*)$`, 'm').exec(text)?.[1] ?? '';

@@ -1,6 +1,6 @@
 /**
  * A program is data: named buffers with dimension-named shapes and a list of kernel dispatches over them.
- * It has three readers: the WebGPU executor, the CPU executor, and the page that prints what happens in a step.
+ * It has three readers: the WebGPU executor, the CPU executor, and the page that lists what happens in a step.
  */
 
 /** A size: a number, or the name of one of the program's dimensions. */
@@ -66,6 +66,7 @@ export interface Program {
 /** A launch with every index resolved: what executors run. */
 export interface Launch {
   kernel: string;
+  over: Dispatch['over'];
   invocations: number;
   bind: Record<string, string>;
   size: Record<string, number>;
@@ -126,6 +127,7 @@ export function launchesOf(program: Program): Launch[] {
       }
       out.push({
         kernel: step.kernel,
+        over: step.over,
         invocations,
         bind: step.bind ?? {},
         size,

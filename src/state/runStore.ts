@@ -1,6 +1,6 @@
 /** What the worker said: the run, its status, its rows and the changes made to it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Edit, RowBatch, RunInfo, SampleGroup, Status } from '../trainer/protocol.ts';
+import type { DispatchTimes, Edit, RowBatch, RunInfo, SampleGroup, Status } from '../trainer/protocol.ts';
 import { formatCount } from './format.ts';
 import { MetricStore } from './metricStore.ts';
 import { SampleHistory } from './sampleHistory.ts';
@@ -29,6 +29,8 @@ export interface FileJob {
 export interface RunState {
   info: RunInfo | undefined;
   status: Status;
+  /** of the dispatches of this program on this engine, where the reader asked for them */
+  times: DispatchTimes | undefined;
   marks: Mark[];
   sample: SampleGroup | undefined;
   /** the newest step that was looked at and did not ask the followed prompt */
@@ -54,6 +56,7 @@ export interface RunState {
   spread: Spread | undefined;
   /** A run was built or changed. A run at another place than the rows so far is a new one: rows and marks go. */
   setInfo(info: RunInfo, is_new: boolean): void;
+  setTimes(times: DispatchTimes): void;
   addRows(batch: RowBatch): void;
   /** Marks an edit; `time_ms`, of any clock, tells which edits belong to one drag. */
   addEdit(edit: Edit, time_ms?: number): void;
@@ -87,6 +90,8 @@ function longer({ number, edits }: Mark, edit: Edit): Mark {
   return { number, step: all[0].step, text: text + way, edits: all };
 }
 
+const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
 /** What an edit is about: a setting, whose value stands before the arrow, or a role, whose part stands behind a colon. */
 const subjectOf = (edit: Edit) => edit.text.replace(/( \S+ → .*|: .*)$/s, '');
 
@@ -96,6 +101,7 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
   let awaited: number | undefined; // the step with which the rows of a new run begin; any other is of the run before
   return createStore<RunState>()((set, get) => ({
     info: undefined,
+    times: undefined,
     status: NO_STATUS,
     marks: [],
     sample: undefined,
@@ -117,8 +123,18 @@ export function makeRunStore(now: () => number = () => performance.now()): RunSt
       if (is_new) get().history.clear();
       metrics.setMetrics(info.metrics.map((metric) => metric.id));
       const fresh = is_new ? { marks: [], sample: undefined, missed_step: undefined } : {};
-      set((state) => ({ info, problem: '', is_broken: false, version: state.version + 1, ...fresh }));
+      const former = get().info;
+      const is_same = former !== undefined && isEqual(former.program, info.program);
+      set(({ version, times }) => ({
+        info: is_same ? { ...info, program: former.program } : info, // what lists it need not begin again
+        times: is_same && !is_new && isEqual(former.engine, info.engine) ? times : undefined,
+        problem: '',
+        is_broken: false,
+        version: version + 1,
+        ...fresh,
+      }));
     },
+    setTimes: (times) => set({ times }),
     addRows: (batch) => {
       const { metrics } = get();
       if (awaited !== undefined && batch.steps[0] !== awaited) return; // answers and rows travel apart

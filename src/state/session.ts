@@ -68,6 +68,8 @@ export interface Session {
   lookClosely(): Promise<SampleGroup | undefined>;
   /** How the newest rollout's advantages or coefficients are spread; undefined where that cannot be said. */
   histogram(of: HistogramOf): Promise<Histogram | undefined>;
+  /** Times every dispatch of a step, into the store; an aborted signal ends that. Throws one sentence when refused. */
+  timeDispatches(tell: (share: number) => void, signal: AbortSignal): Promise<void>;
   selfTest(onRow: (row: SelfTestRow) => void): Promise<SelfTestResult>;
   close(): void;
 }
@@ -501,6 +503,14 @@ export function makeSession(
       } catch {
         return undefined; // the run was exchanged in the meantime; the next request will find it
       }
+    },
+    timeDispatches: async (tell, signal) => {
+      const goOn = (share: number) => {
+        tell(share);
+        return !signal.aborted;
+      };
+      const times = await api().timeDispatches(proxy(goOn));
+      if (times) run.getState().setTimes(times);
     },
     selfTest: (onRow) => api().selfTest(proxy(onRow)),
     close: () => {

@@ -1,5 +1,6 @@
 /** The worker's interface, used by `expose` on one side and `wrap` on the other. Everything that crosses is plain data. */
 import type { EngineInfo } from '../engine/executor.ts';
+import type { Program } from '../engine/program.ts';
 import type { Knob } from '../engine/table.ts';
 
 /** What a run is: five names, some numbers, a seed. Missing numbers mean the declared defaults. */
@@ -34,8 +35,8 @@ export interface RunInfo {
   step: number;
   /** expected reward of the best policy where it is known */
   optimum: number | undefined;
-  /** the program of one step as text, one line per dispatch */
-  program: string;
+  /** what one step runs */
+  program: Program;
 }
 
 export interface MetricInfo {
@@ -159,6 +160,15 @@ export interface Histogram {
   counts: number[];
 }
 
+/** How long the dispatches of a step take, each timed alone. */
+export interface DispatchTimes {
+  /** by dispatch, the median over the rounds; none where the device has no timestamps */
+  microseconds: number[];
+  /** by dispatch, how often it was run in a round */
+  repeats: number[];
+  rounds: number;
+}
+
 export interface SelfTestRow {
   group: string;
   name: string;
@@ -208,6 +218,11 @@ export interface TrainerApi {
   sample(prompt_index: number, replica: number, follow?: number, is_close?: boolean): Promise<SampleGroup>;
   /** How the advantages or coefficients of the newest rollout are spread. */
   histogram(of: HistogramOf, replica: number): Promise<Histogram>;
+  /**
+   * Times every dispatch of the training step between two steps; the run stays as it is. `goOn` is told 0 … 1 now and then,
+   * and where it answers false the timing ends with undefined.
+   */
+  timeDispatches(goOn: (share: number) => boolean | Promise<boolean>): Promise<DispatchTimes | undefined>;
   /** Why each of these configurations cannot be opened, '' where it can. Builds no run. */
   refusals(configs: readonly RunConfig[]): Promise<string[]>;
   /** At most this many steps a second; 0 lifts the limit. */

@@ -2,7 +2,7 @@
 import { type Parts, partsIn, type Role } from '../algorithms/algorithm.ts';
 import { algorithmOf } from '../algorithms/index.ts';
 import type { Executor, LoadedProgram } from '../engine/executor.ts';
-import { elementsOf, type Program, printProgram } from '../engine/program.ts';
+import { elementsOf, type Program } from '../engine/program.ts';
 import { PURPOSE, randomBits, replicaSeed } from '../engine/random.ts';
 import type { Numbers } from '../engine/twin.ts';
 import { initialParameters, type PolicyInstance } from '../policies/policy.ts';
@@ -121,6 +121,10 @@ export class Run {
   }
   get parts(): Parts {
     return this.resolved.parts;
+  }
+  /** what a step runs, as the executor holds it */
+  get loaded(): LoadedProgram {
+    return this.training;
   }
   get program(): Program {
     return this.training.program;
@@ -306,7 +310,7 @@ export class Run {
       bytes: this.executor.bytes,
       step: this.step,
       optimum: resolved.instance.optimum,
-      program: printProgram(this.program),
+      program: this.program,
     };
   }
 

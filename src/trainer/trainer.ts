@@ -10,6 +10,7 @@ import { checkCheckpoint, openCheckpoint, takeCheckpoint } from './checkpoint.ts
 import { decodeCheckpoint } from './checkpointFile.ts';
 import { openDevice } from './device.ts';
 import type {
+  DispatchTimes,
   Histogram,
   HistogramOf,
   RowBatch,
@@ -399,6 +400,18 @@ export class Trainer implements TrainerApi {
     const { readHistogram } = await import('./histogram.ts'); // only a page that shows it needs it
     await this.queue;
     return readHistogram(this.current(), of, replica);
+  }
+
+  timeDispatches(goOn: (share: number) => boolean | Promise<boolean>): Promise<DispatchTimes | undefined> {
+    return this.exclusive(async () => {
+      const timing = await import('./timing.ts'); // few readers ask for it
+      const began = performance.now();
+      try {
+        return await timing.timeDispatches(this.current(), goOn);
+      } finally {
+        if (this.phase === 'running') this.opened_at += performance.now() - began; // no time of the run's own
+      }
+    });
   }
 
   /** Checked beside the loop, as when a run is opened. */

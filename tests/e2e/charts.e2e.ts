@@ -221,7 +221,7 @@ test.describe('by touch', () => {
 
   test('a finger on a chart reads it and chooses no window, and a tapped token gives its numbers', async ({ page }) => {
     await openRunning(page, '', 30);
-    await page.getByRole('button', { name: 'Pause' }).tap();
+    await page.getByRole('button', { name: 'Pause' }).click();
     await phase(page, 'paused');
     const plot = chart(page, 'reward').locator('.plot');
     await plot.scrollIntoViewIfNeeded();

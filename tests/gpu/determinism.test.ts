@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { GpuExecutor } from '../../src/engine/gpu.ts';
 import { openCheckpoint, takeCheckpoint } from '../../src/trainer/checkpoint.ts';
 import { decodeCheckpoint } from '../../src/trainer/checkpointFile.ts';
 import type { RunConfig } from '../../src/trainer/protocol.ts';
 import type { Row } from '../../src/trainer/run.ts';
+import { timeDispatches } from '../../src/trainer/timing.ts';
 import { openGpu, Training } from './runs.ts';
 
 let make: () => GpuExecutor;
@@ -120,6 +121,30 @@ test('setting a hyperparameter to the value it has changes nothing; to another, 
   expect(other.run.edits).toEqual([
     { step: 4, text: 'learning rate 0.15 → 0.01', change: { name: 'learning_rate', value: 0.01 } },
   ]);
+});
+
+test('timing the dispatches changes nothing, neither to the end nor cancelled on the way', async () => {
+  const config = { batch: { prompts: 4, group_size: 4, minibatches: 1, eval_every: 0 } };
+  const [step, profiled] = [await (await start(config)).advance(1), await (await start(config)).advance(1)];
+  step.run.executor.run(step.run.loaded);
+  await profiled.run.executor.profile(profiled.run.loaded, () => 3);
+  const names = Object.keys(step.run.program.buffers);
+  expect(await profiled.run.executor.read(names)).toEqual(await step.run.executor.read(names));
+
+  const plain = bitsOf((await (await start(config)).advance(6)).rows);
+  const timed = await start(config);
+  await timed.advance(2);
+  const times = await timeDispatches(timed.run, () => true);
+  expect(times?.microseconds).toHaveLength(timed.run.info().num_launches);
+  expect(times?.microseconds.every((us) => us >= 0)).toBe(true);
+  await timed.advance(2);
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 100)); // so that it is told of every dispatch
+  let left = timed.run.info().num_launches;
+  expect(await timeDispatches(timed.run, () => --left > 0)).toBeUndefined();
+  clock.mockRestore();
+  await timed.advance(2);
+  expect(bitsOf(timed.rows)).toEqual(plain);
 });
 
 test('exchanging the algorithm for itself changes nothing', async () => {

@@ -1,19 +1,18 @@
+import { lazy } from 'react';
 import { replicasOf } from '../../state/catalogue.ts';
 import { sizeSentence } from '../../state/summary.ts';
+import { LazyPanel } from '../LazyPanel.tsx';
 import { useLab, useRun } from '../lab.tsx';
-import { Panel } from '../Panel.tsx';
+
+const DispatchTable = lazy(() => import('../program/DispatchTable.tsx'));
 
 /** The kernel launches of one step, as the engine runs them. */
 export function ProgramPanel() {
   const { catalogue } = useLab();
-  const program = useRun((state) => state.info?.program);
   const size = useRun((state) => state.info && sizeSentence(state.info, replicasOf(catalogue, state.info.config)));
   return (
-    <Panel id="program" title="Program of one step" note={size}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="program" tabIndex={0} aria-label="Kernel launches of one step">
-        <pre>{program ?? 'It appears when the run is built.'}</pre>
-      </section>
-    </Panel>
+    <LazyPanel id="program" title="Program of one step" note={size}>
+      <DispatchTable />
+    </LazyPanel>
   );
 }

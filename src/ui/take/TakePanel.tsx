@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { own } from '../../state/catalogue.ts';
 import { plural } from '../../state/format.ts';
 import { sentenceOf } from '../../state/session.ts';
@@ -6,6 +6,7 @@ import { takeRun } from '../../state/take/bundle.ts';
 import { fileName, samplesDocument, settingsDocument, written } from '../../state/take/documents.ts';
 import { csvLines, gather, isSingle, jsonLines, numLines, takeRows } from '../../state/take/metricRows.ts';
 import { pictureOf, pictureSvg } from '../../state/take/picture.ts';
+import { LateProgress } from '../LateProgress.tsx';
 import { useFrame, useLab } from '../lab.tsx';
 import { download, pngOf } from './download.ts';
 import './take.css';
@@ -125,26 +126,6 @@ function useFiles() {
   ] as const;
 }
 
-const PATIENCE_MS = 500; // what is done by then needs no word
-
-/** How far the file is that is being written, and a way out. */
-function Progress({ job: { what, share, stop } }: { job: Job }) {
-  const [is_long, setLong] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!is_long) return null;
-  return (
-    <>
-      Writing {what} <progress value={share} aria-label={`Writing ${what}`} />{' '}
-      <button type="button" onClick={() => stop.abort()}>
-        Cancel
-      </button>
-    </>
-  );
-}
-
 /** The present run as files. All of them are made in this page; nothing is sent anywhere. */
 export default function TakePanel() {
   const { run } = useLab();
@@ -206,7 +187,16 @@ export default function TakePanel() {
         ))}
       </ul>
       <p role="status" className={said.is_problem ? 'take-said is-problem' : 'take-said'}>
-        {job ? <Progress key={job.what} job={job} /> : said.text}
+        {job ? (
+          <LateProgress
+            key={job.what}
+            what={`Writing ${job.what}`}
+            share={job.share}
+            onCancel={() => job.stop.abort()}
+          />
+        ) : (
+          said.text
+        )}
       </p>
     </div>
   );

@@ -5,6 +5,7 @@ import { check } from '../../../src/engine/check.ts';
 import { CpuExecutor } from '../../../src/engine/cpu.ts';
 import { GpuExecutor } from '../../../src/engine/gpu.ts';
 import { shaderLibrary } from '../../../src/engine/library.ts';
+import { printProgram } from '../../../src/engine/program.ts';
 import { defaultRun } from '../../../src/trainer/defaultRun.ts';
 import { checkParity } from '../../../src/trainer/parity.ts';
 import { Run } from '../../../src/trainer/run.ts';
@@ -22,6 +23,6 @@ export async function main(argv: string[]): Promise<number> {
   const cpu = new CpuExecutor(shaderLibrary, { precision: 'f64', slots: slotTwins() });
   const { kernels, failures } = await checkParity(run.program, gpu, cpu);
   const complaints = check(run.program, shaderLibrary);
-  console.log(JSON.stringify({ adapter, program: run.info().program, complaints, failures, kernels }));
+  console.log(JSON.stringify({ adapter, program: printProgram(run.program), complaints, failures, kernels }));
   return 0;
 }

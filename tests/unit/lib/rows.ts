@@ -35,6 +35,6 @@ export const info = (change: Partial<RunInfo> = {}): RunInfo => ({
   bytes: 1,
   step: 0,
   optimum: 1,
-  program: '',
+  program: { id: 'step', dims: {}, buffers: {}, hyper: [], steps: [] },
   ...change,
 });
