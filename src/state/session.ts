@@ -143,6 +143,7 @@ export function makeSession(
   let rebuilding = 0; // of those, how many are unanswered
   let overtaken: RunInfo | undefined; // the answer to one that was not the last; it counts where the last is refused
   let moves = 0; // hyperparameters that were sent
+  let was_wanted: boolean | undefined; // whether the run should have been going when it failed
   let is_looking = false;
   let looked_ms = Number.NEGATIVE_INFINITY;
 
@@ -171,7 +172,10 @@ export function makeSession(
       if (view.getState().is_sample_seen && performance.now() - looked_ms > SAMPLE_EVERY_MS) void session.look();
     },
     status: (status) => {
-      if (status.phase === 'failed') run.getState().setWanted(false);
+      if (status.phase === 'failed') {
+        was_wanted = run.getState().is_wanted;
+        run.getState().setWanted(false);
+      }
       run.getState().setStatus(status);
     },
     edit: (edit) => {
@@ -248,7 +252,7 @@ export function makeSession(
     };
     const build = ({ config: wanted, engine: on }: Wanted, over: Spread | undefined) =>
       rebuild(async () => spreadOver(await api().open(wanted, on), over));
-    const is_going = run.getState().is_wanted;
+    was_wanted = undefined;
     show({ config, engine });
     const mine = rebuilds + 1;
     if (await build({ config, engine }, spread)) return true;
@@ -260,7 +264,7 @@ export function makeSession(
       await goOn(); // the worker has not given up the old run
       return false;
     }
-    run.getState().setWanted(is_going);
+    run.getState().setWanted(was_wanted ?? run.getState().is_wanted);
     if (await build(back, undefined)) {
       run
         .getState()

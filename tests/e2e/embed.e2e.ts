@@ -22,6 +22,11 @@ const test = base.extend<{ posts: string; asked: string[] }, { host: { url: stri
           `<rollout-lab ${CPU} height="520" autoplay></rollout-lab>${'<p>far below</p>'.repeat(20)}
            <rollout-lab ${CPU} height="520" autoplay algorithm="rloo"></rollout-lab>`,
         ),
+        '/warm.html': post(
+          `<rollout-lab ${CPU} controls="" height="520" policy="transformer" task="arithmetic" task.digits="1"
+            batch.warm_up_steps="2000"></rollout-lab>`,
+        ),
+        '/short.html': post(`<rollout-lab ${CPU} height="520" batch.warm_up_steps="40"></rollout-lab>`),
         '/frame.html': post(
           `<iframe title="A run" height="520" src="${lab}embed.html?engine=cpu&speed=0&panels=chart"></iframe>`,
         ),
@@ -180,6 +185,46 @@ test('methods and events of the element, and messages that nobody should send', 
   // an attribute that changes starts the embed afresh
   await element.evaluate((lab: RolloutLab) => lab.setAttribute('algorithm', 'rloo'));
   await expect(page.locator('.poster')).toContainText('RLOO on Sum to target');
+});
+
+test('a long warm-up shows how far it is, answers a pause, and is given up with a sentence', async ({
+  page,
+  posts,
+}) => {
+  await watchShift(page);
+  await page.goto(`${posts}warm.html`);
+  const element = page.locator('rollout-lab');
+  await page.getByRole('button', { name: 'Run it here' }).click();
+  const bar = live(page).getByRole('progressbar', { name: 'Warming up' });
+  await expect(bar).toBeVisible({ timeout: 30_000 });
+  await expect.poll(() => bar.evaluate((progress: HTMLProgressElement) => progress.value)).toBeGreaterThan(0);
+  await checkAccessibility(page, 'warming up');
+  expect(await shiftOf(page)).toBe(0);
+  const paused = await element.evaluate((lab: RolloutLab) => lab.pause());
+  expect(paused).toMatchObject({ phase: 'warming_up', is_playing: false });
+  await live(page).getByRole('button', { name: 'Cancel' }).click();
+  await expect(live(page).getByTestId('problem')).toContainText('The default run was opened instead.');
+  await expect(bar).toHaveCount(0);
+  const left = await element.evaluate((lab: RolloutLab) => lab.get());
+  expect(left).toMatchObject({ phase: 'paused', is_playing: false, step: 0, setup: '?v=1&speed=0' });
+});
+
+test('a pause that comes before the run is warm leaves it at step 0, and play goes on from there', async ({
+  page,
+  posts,
+}) => {
+  await page.goto(`${posts}short.html`);
+  const element = page.locator('rollout-lab');
+  const early = await element.evaluate(async (lab: RolloutLab) => {
+    void lab.play();
+    return lab.pause();
+  });
+  expect(early).toMatchObject({ is_playing: false, step: 0 });
+  expect(['empty', 'compiling', 'warming_up']).toContain(early.phase);
+  await expect(live(page).getByTestId('status')).toHaveAttribute('data-phase', 'paused', { timeout: 30_000 });
+  expect(await element.evaluate((lab: RolloutLab) => lab.get())).toMatchObject({ is_playing: false, step: 0 });
+  await element.evaluate((lab: RolloutLab) => lab.play());
+  await expect.poll(() => stepIn(page, 0)).toBeGreaterThan(0);
 });
 
 test('a poster has axes from 0, keeps its height and cuts no number off where the page is narrow', async ({

@@ -37,6 +37,7 @@ import { registries } from '../../src/state/registries.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
 import { readQuery, writeLink } from '../../src/state/urlState.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
+import type { RunConfig, RunInfo, RunPhase } from '../../src/trainer/protocol.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
 import { labWith } from './lib/fakeTrainer.ts';
@@ -400,10 +401,110 @@ describe('the run and the page around', () => {
     const told: Report[] = [];
     const setTheme = vi.fn();
     const bridge = makeEmbedBridge(lab, (report) => told.push(report), setTheme);
-    await lab.session.begin();
+    await bridge.begin();
+    tellPhase(trainer, 'paused');
     trainer.asked.length = 0;
     return { lab, trainer, told, bridge, setTheme };
   }
+  const tellPhase = (trainer: ReturnType<typeof labWith>['trainer'], phase: RunPhase) =>
+    trainer.events().status({ phase, step: 0, steps_per_second: 0, message: '', progress: 0 });
+
+  /** A run that warms up until `finish` is called. */
+  async function warming() {
+    let finish = (_info: RunInfo) => {};
+    const { lab, trainer } = labWith({
+      open: () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+    });
+    const told: Report[] = [];
+    const setTheme = vi.fn();
+    const bridge = makeEmbedBridge(lab, (report) => told.push(report), setTheme);
+    const begun = bridge.begin();
+    await vi.waitFor(() => expect(trainer.asked).toContain('open'));
+    tellPhase(trainer, 'warming_up');
+    trainer.asked.length = 0;
+    const ready = async () => {
+      tellPhase(trainer, 'paused');
+      finish(info());
+      await begun;
+    };
+    return { trainer, told, bridge, setTheme, ready };
+  }
+
+  test('a pause during a warm-up is answered at once, and the run does not start when it is ready', async () => {
+    const { trainer, told, bridge, ready } = await warming();
+    await bridge.obey({ type: 'pause', id: 1 });
+    expect(told).toEqual([
+      { type: 'state', id: 1, state: expect.objectContaining({ phase: 'warming_up', is_playing: false }) },
+    ]);
+    await ready();
+    expect(trainer.asked).not.toContain('start');
+    expect(bridge.state()).toMatchObject({ phase: 'paused', is_playing: false });
+  });
+
+  test('play, reset and get are answered during a warm-up too, and ask the trainer for nothing', async () => {
+    const { trainer, told, bridge, ready } = await warming();
+    await bridge.obey({ type: 'pause' });
+    for (const [id, type] of (['play', 'reset', 'get'] as const).entries()) await bridge.obey({ type, id });
+    expect(told.map((report) => ('id' in report ? report.id : undefined))).toEqual([0, 1, 2]);
+    expect(trainer.asked).toEqual([]);
+    await ready();
+    expect(trainer.asked.filter((call) => call !== 'sample')).toEqual(['start']);
+  });
+
+  test('out of sight during a warm-up it does not start, and goes on in sight', async () => {
+    const { trainer, bridge, ready } = await warming();
+    bridge.setSeen(false);
+    await ready();
+    expect(trainer.asked).not.toContain('start');
+    expect(bridge.state().is_playing).toBe(true);
+    bridge.setSeen(true);
+    await vi.waitFor(() => expect(trainer.asked).toContain('start'));
+  });
+
+  test('a step waits for the warm-up, and so does what comes after it', async () => {
+    const { trainer, told, bridge, setTheme, ready } = await warming();
+    const steps = bridge.obey({ type: 'step', id: 1 });
+    const plays = bridge.obey({ type: 'play', id: 2 });
+    await bridge.obey({ type: 'theme', theme: 'dark' });
+    expect(setTheme).toHaveBeenCalledWith('dark'); // which has nothing to do with the run
+    expect(told).toEqual([]);
+    await ready();
+    await Promise.all([steps, plays]);
+    expect(trainer.asked.filter((call) => ['step', 'start'].includes(call)).slice(-2)).toEqual(['step', 'start']);
+    expect(bridge.state().is_playing).toBe(true);
+  });
+
+  test('who pauses a warm-up and gives it up finds the default run paused', async () => {
+    let refuse = (_why: Error) => {};
+    const opened: RunConfig[] = [];
+    const { lab, trainer } = labWith({
+      open: (config) => {
+        opened.push(config);
+        return opened.length === 1
+          ? new Promise((_, reject) => {
+              refuse = reject;
+            })
+          : Promise.resolve(info({ config }));
+      },
+    });
+    const bridge = makeEmbedBridge(lab, () => {}, vi.fn());
+    const begun = bridge.begin();
+    await vi.waitFor(() => expect(opened).toHaveLength(1));
+    tellPhase(trainer, 'warming_up');
+    await bridge.obey({ type: 'pause' });
+    tellPhase(trainer, 'failed');
+    refuse(Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' }));
+    await begun;
+    expect(opened[1]).toEqual(DEFAULT_SETUP.config);
+    expect(lab.run.getState()).toMatchObject({
+      is_wanted: false,
+      problem: 'The default run was opened instead.',
+    });
+    expect(trainer.asked).not.toContain('start');
+  });
 
   test('commands become calls, and are answered with the state', async () => {
     const { trainer, told, bridge, setTheme } = await bridged();
