@@ -1,7 +1,7 @@
 /** Embeds in posts of another origin, under a strict content security policy, and the panel that writes them. */
 import type { Server } from 'node:http';
 import type { RolloutLab } from '../../src/embed/api.ts';
-import { test as base, checkAccessibility, expect, openRunning, type Page } from './lib/page.ts';
+import { test as base, checkAccessibility, expect, open, openRunning, type Page } from './lib/page.ts';
 import { servePosts } from './lib/posts.ts';
 
 /** A post with one embed; `attributes` of the element, `query` of a plain frame. */
@@ -294,4 +294,20 @@ test('the panel writes what its preview shows', async ({ page, context, baseURL 
   await panel.getByRole('button', { name: 'Run it here' }).click();
   await expect(live(page).getByTestId('step')).not.toHaveText('0', { timeout: 30_000 });
   await expect(live(page).getByRole('heading', { name: 'Two words' })).toBeVisible();
+});
+
+test('of a sweep the panel writes the link that opens it, and nothing that would draw something else', async ({
+  page,
+}) => {
+  await open(page, '?engine=cpu&speed=20&sweep=learning_rate:0.01,0.1#embed');
+  const panel = page.getByTestId('embed');
+  await expect(panel).toContainText('An embed draws no sweep');
+  await expect(panel.getByRole('region', { name: 'Link' })).toContainText('sweep=learning_rate%3A0.01%2C0.1');
+  await expect(panel.getByRole('button', { name: 'Copy: Link' })).toBeVisible();
+  await expect(panel.getByRole('button', { name: /^Copy/ })).toHaveCount(1);
+  await expect(panel.locator('rollout-lab')).toHaveCount(0);
+  await page.getByRole('button', { name: 'End the sweep' }).click();
+  await expect(panel.locator('rollout-lab')).toBeVisible();
+  await expect(panel.getByRole('button', { name: /^Copy/ })).toHaveCount(3);
+  await expect(panel.getByRole('region', { name: 'Link' })).not.toContainText('sweep');
 });
