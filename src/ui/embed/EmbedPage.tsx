@@ -17,6 +17,7 @@ import { GettingReady, StatusLine, workerMessage } from '../controls/StatusLine.
 import { KnobField } from '../knobs/KnobField.tsx';
 import { LazyPanel } from '../LazyPanel.tsx';
 import { useLab, useRun, useSetup } from '../lab.tsx';
+import { ScrollingSections } from '../Panel.tsx';
 import '../charts/charts.css';
 import './embed.css';
 
@@ -223,15 +224,17 @@ export function EmbedPage({ options, onReady, onHeight }: Props) {
       )}
       <Notices />
       {knobs.length > 0 && <Knobs names={knobs} />}
-      {panels.map((panel) =>
-        panel === 'charts' ? (
-          <Charts key={panel} ids={charts} />
-        ) : (
-          <Suspense key={panel} fallback={<p className="muted">Loading</p>}>
-            {FOLDED[panel]()}
-          </Suspense>
-        ),
-      )}
+      <ScrollingSections value={true}>
+        {panels.map((panel) =>
+          panel === 'charts' ? (
+            <Charts key={panel} ids={charts} />
+          ) : (
+            <Suspense key={panel} fallback={<p className="muted">Loading</p>}>
+              {FOLDED[panel]()}
+            </Suspense>
+          ),
+        )}
+      </ScrollingSections>
       <footer className="embed-foot">
         <Status />
         <a href={href} target="_blank" rel="noopener">
