@@ -48,6 +48,7 @@ const STYLE = `
 .values { flex-direction: column; align-items: flex-end; }
 .steps { grid-column: 2; }
 .curve path { fill: none; stroke: var(--ink); stroke-width: 2.25; vector-effect: non-scaling-stroke; }
+.curve line { stroke: var(--muted); vector-effect: non-scaling-stroke; }
 .curve[data-metric="reward_mean"] path { stroke: var(--reward); }
 .curve[data-metric="entropy"] path { stroke: var(--entropy); }
 .empty { display: grid; flex: 1; place-items: center; color: var(--muted); text-align: center; }
@@ -100,13 +101,11 @@ function curveFigure({ metric, values }: RecordedCurve, steps: number): HTMLElem
   const name = NAMES[metric] ?? metric.replaceAll('_', ' ');
   const unit = UNITS[metric] ?? '';
   const [low, high] = spanAxis(Math.min(0, ...values), Math.max(0, ...values), NUM_TICKS).domain; // 0 is always in sight
+  const heightOf = (value: number) => ((BOX.height * (high - value)) / (high - low)).toFixed(1);
   const path = values
-    .map((value, k) => {
-      const x = (BOX.width * k) / (values.length - 1);
-      const y = (BOX.height * (high - value)) / (high - low);
-      return `${k === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
-    })
+    .map((value, k) => `${k === 0 ? 'M' : 'L'}${((BOX.width * k) / (values.length - 1)).toFixed(1)} ${heightOf(value)}`)
     .join('');
+  const zero = { x1: '0', x2: String(BOX.width), y1: heightOf(0), y2: heightOf(0) };
   const said = `from ${written(values[0])} to ${written(values[values.length - 1])}${unit && ` ${unit}`}`;
   const svg = drawn(
     'svg',
@@ -116,6 +115,7 @@ function curveFigure({ metric, values }: RecordedCurve, steps: number): HTMLElem
       role: 'img',
       'aria-label': `Recorded curve: ${name.toLowerCase()} ${said} over ${steps} steps.`,
     },
+    ...(low < 0 && high > 0 ? [drawn('line', zero)] : []), // else it is an edge of the picture
     drawn('path', { d: path }),
   );
   const ends = (kind: string, ...texts: string[]) => {

@@ -7,7 +7,7 @@ import type { Command, Report } from '../embed/protocol.ts';
 import type { Lab } from './lab.ts';
 import { sentenceOf } from './session.ts';
 import { DEFAULT_SETUP } from './setupStore.ts';
-import { phaseOf } from './summary.ts';
+import { isGettingReady, phaseOf } from './summary.ts';
 import { readExactly, writeLink } from './urlState.ts';
 
 /** At most so often is told that steps were done. */
@@ -15,9 +15,14 @@ const TELL_EVERY_MS = 100;
 
 /** What an embed's page does with its run. */
 export interface EmbedBridge {
+  /** Opens the run; what cannot be done without it waits. */
+  begin(): Promise<void>;
   /** Where the run is. */
   state(): EmbedState;
-  /** Does what was asked and answers it. */
+  /**
+   * Does what was asked and answers it, one command after another. While a run gets ready nobody waits who needs no run: it
+   * is told beforehand whether to start, and begins at step 0 anyway.
+   */
   obey(command: Command): Promise<void>;
   /** Only what is on the screen runs: a run that goes out of sight pauses and goes on when it comes back. */
   setSeen(is_seen: boolean): void;
@@ -48,6 +53,13 @@ export function makeEmbedBridge(
   let told_ms = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let is_setting = false; // a refusal is then the answer
+  let queue = Promise.resolve();
+  let steps_waiting = 0; // of the queue: whoever comes after a step finds the run as that leaves it
+
+  const isOpening = () => {
+    const phase = phaseOf(run.getState());
+    return phase === 'empty' || isGettingReady(phase);
+  };
 
   const state = (): EmbedState => ({
     setup: writeLink(catalogue, DEFAULT_SETUP, setup.getState()),
@@ -58,7 +70,9 @@ export function makeEmbedBridge(
   });
   const setPlaying = async (is_playing: boolean) => {
     is_held = is_playing && !is_seen;
-    if (run.getState().is_wanted !== (is_playing && is_seen)) await session.toggle();
+    const is_wanted = is_playing && is_seen;
+    if (isOpening()) run.getState().setWanted(is_wanted);
+    else if (run.getState().is_wanted !== is_wanted) await session.toggle();
   };
   const tellStep = () => {
     timer = undefined;
@@ -123,7 +137,7 @@ export function makeEmbedBridge(
         is_held = false;
         return session.step();
       case 'reset':
-        return session.reset();
+        return isOpening() ? undefined : session.reset();
       case 'set':
         is_setting = true;
         try {
@@ -137,16 +151,32 @@ export function makeEmbedBridge(
         return undefined;
     }
   };
+  const answer = async (command: Command): Promise<void> => {
+    const id = command.id === undefined ? {} : { id: command.id };
+    try {
+      await act(command);
+      if (command.id !== undefined || command.type === 'get') tell({ type: 'state', state: state(), ...id });
+    } catch (error) {
+      tell({ type: 'error', message: sentenceOf(error), ...id });
+    }
+  };
   return {
+    begin: () => {
+      queue = session.begin();
+      return queue;
+    },
     state,
-    obey: async (command) => {
-      const id = command.id === undefined ? {} : { id: command.id };
-      try {
-        await act(command);
-        if (command.id !== undefined || command.type === 'get') tell({ type: 'state', state: state(), ...id });
-      } catch (error) {
-        tell({ type: 'error', message: sentenceOf(error), ...id });
-      }
+    obey: (command) => {
+      const { type } = command;
+      const needs_run = type === 'step' || type === 'set';
+      if (type === 'theme' || (!needs_run && steps_waiting === 0 && isOpening())) return answer(command);
+      if (type === 'step') steps_waiting++;
+      queue = queue
+        .then(() => answer(command))
+        .then(() => {
+          if (type === 'step') steps_waiting--;
+        });
+      return queue;
     },
     setSeen: (seen) => {
       if (seen === is_seen) return;

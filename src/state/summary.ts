@@ -32,6 +32,9 @@ export function phaseOf({
   return status.phase === 'paused' && is_wanted && status.step > 0 ? 'running' : status.phase;
 }
 
+/** Whether a reader waits for a run that is being opened. */
+export const isGettingReady = (phase: RunPhase): boolean => phase === 'compiling' || phase === 'warming_up';
+
 /** Which hardware the run is on, and what that means where it is not a GPU. */
 export function adapterSentence(engine: EngineInfo | undefined): string {
   if (!engine) return 'Looking for a GPU';

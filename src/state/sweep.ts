@@ -4,7 +4,8 @@ import type { RunInfo } from '../trainer/protocol.ts';
 import { BATCH } from '../trainer/settings.ts';
 import { formatPlain, formatValue, knobTitle, wordsOf } from './format.ts';
 import { clampValue } from './knobScale.ts';
-import type { Spread } from './runStore.ts';
+import type { RunState, Spread } from './runStore.ts';
+import { SWEEP_KEY } from './urlState.ts';
 
 /** How many values a knob can have in a sweep. */
 export const LEAST_VALUES = 2;
@@ -192,6 +193,13 @@ export const writePlan = ({ axes, repeats }: SweepPlan): string =>
     ...axes.map(({ name, values }) => `${name}:${values.map(String).join(',')}`),
     ...(repeats > 1 ? [`seeds:${repeats}`] : []),
   ].join(';');
+
+/** The part of an address that sweeps what the replicas of a run differ in; '' where no address can say that. */
+export function sweepQuery({ spread, info }: Pick<RunState, 'spread' | 'info'>): string {
+  const plan = spread && planOf(spread);
+  if (!plan || complainPlan(plan, info?.hyper ?? []) !== '') return '';
+  return `?${new URLSearchParams({ [SWEEP_KEY]: writePlan(plan) })}`;
+}
 
 /** The plan of an address. Throws one sentence. */
 export function readPlan(text: string, knobs: Knobs): SweepPlan {

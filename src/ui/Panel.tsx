@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react';
 import type { PanelId } from '../state/viewStore.ts';
 import { useLab, useView } from './lab.tsx';
 
@@ -22,6 +22,9 @@ function keepInSight(section: HTMLElement): () => void {
   return stop;
 }
 
+/** Whether sections scroll in themselves: then they must be reachable from the keyboard, also those with nothing to press. */
+export const ScrollingSections = createContext(false);
+
 /** A section that folds under its heading; `note` is said beside the heading in either state. */
 export function Panel({
   id,
@@ -37,6 +40,9 @@ export function Panel({
   const { view } = useLab();
   const is_open = useView((state) => state.open[id]);
   const shown = useView((state) => (state.shown?.panel === id ? state.shown.count : 0));
+  const reachable = useContext(ScrollingSections)
+    ? { tabIndex: 0, role: 'group', 'aria-labelledby': `${id}-title` }
+    : {};
   const section = useRef<HTMLElement>(null);
   const fold = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -64,7 +70,7 @@ export function Panel({
         </h2>
         {note && <span className="panel-note">{note}</span>}
       </div>
-      <div id={`${id}-body`} className="panel-body" hidden={!is_open}>
+      <div id={`${id}-body`} className="panel-body" hidden={!is_open} {...reachable}>
         {is_open && children}
       </div>
     </section>

@@ -1,7 +1,7 @@
-/** The embed without a browser: its options, messages, recordings, texts to paste, and the run's side of the conversation. */
+/** The embed without a browser: its options, messages, recordings and texts to paste. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { algorithmEntry, armEntries } from '../../src/cli/recordings.ts';
 import type { EmbedState } from '../../src/embed/api.ts';
 import { makeAround } from '../../src/embed/frame.ts';
@@ -24,7 +24,6 @@ import { evenly, NUM_POINTS, readRecording, writeRecording } from '../../src/emb
 import { CpuExecutor } from '../../src/engine/cpu.ts';
 import { shaderLibrary } from '../../src/engine/library.ts';
 import { DEFAULT_SETUP } from '../../src/state/defaultSetup.ts';
-import { makeEmbedBridge } from '../../src/state/embedBridge.ts';
 import {
   type EmbedChoice,
   elementHtml,
@@ -35,11 +34,10 @@ import {
 } from '../../src/state/embedSnippets.ts';
 import { registries } from '../../src/state/registries.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
-import { readQuery, writeLink } from '../../src/state/urlState.ts';
+import { readQuery } from '../../src/state/urlState.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import { Run } from '../../src/trainer/run.ts';
 import { slotTwins } from '../../src/trainer/slots.ts';
-import { labWith } from './lib/fakeTrainer.ts';
 import { readXml } from './lib/readers.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
@@ -391,114 +389,6 @@ describe('the reader and the page around', () => {
   test('the module loads where there is no document', async () => {
     expect(globalThis.HTMLElement).toBeUndefined();
     expect((await import('../../src/embed/rollout-lab.ts')).RolloutLabElement).toBeTypeOf('function');
-  });
-});
-
-describe('the run and the page around', () => {
-  async function bridged(change = {}) {
-    const { lab, trainer } = labWith(change);
-    const told: Report[] = [];
-    const setTheme = vi.fn();
-    const bridge = makeEmbedBridge(lab, (report) => told.push(report), setTheme);
-    await lab.session.begin();
-    trainer.asked.length = 0;
-    return { lab, trainer, told, bridge, setTheme };
-  }
-
-  test('commands become calls, and are answered with the state', async () => {
-    const { trainer, told, bridge, setTheme } = await bridged();
-    await bridge.obey({ type: 'pause', id: 1 });
-    expect(trainer.asked).toContain('pause');
-    expect(told.at(-1)).toMatchObject({ type: 'state', id: 1, state: { is_playing: false, setup: '?v=1&speed=0' } });
-    await bridge.obey({ type: 'play', id: 2 });
-    await bridge.obey({ type: 'play', id: 3 });
-    expect(trainer.asked.filter((call) => call === 'start')).toHaveLength(1);
-    await bridge.obey({ type: 'reset' });
-    await bridge.obey({ type: 'step' });
-    expect(trainer.asked).toEqual(expect.arrayContaining(['reset', 'step']));
-    await bridge.obey({ type: 'theme', theme: 'dark' });
-    expect(setTheme).toHaveBeenCalledWith('dark');
-  });
-
-  test('out of sight it pauses, and goes on in sight only where it was playing', async () => {
-    const { trainer, bridge, lab } = await bridged();
-    bridge.setSeen(false);
-    expect(lab.run.getState().is_wanted).toBe(false);
-    expect(bridge.state().is_playing).toBe(true);
-    bridge.setSeen(true);
-    expect(lab.run.getState().is_wanted).toBe(true);
-    await bridge.obey({ type: 'pause' });
-    bridge.setSeen(false);
-    bridge.setSeen(true);
-    expect(lab.run.getState().is_wanted).toBe(false);
-    bridge.setSeen(false);
-    trainer.asked.length = 0;
-    await bridge.obey({ type: 'play' }); // is kept in mind
-    expect(trainer.asked).not.toContain('start');
-    bridge.setSeen(true);
-    await vi.waitFor(() => expect(trainer.asked).toContain('start'));
-  });
-
-  test('settings are set by the names of links', async () => {
-    const { lab, trainer, told, bridge } = await bridged();
-    await bridge.obey({ type: 'set', name: 'set.learning_rate', value: 0.05, id: 1 });
-    await bridge.obey({ type: 'set', name: 'algorithm', value: 'rloo', id: 2 });
-    await bridge.obey({ type: 'set', name: 'seed', value: 9, id: 3 });
-    await bridge.obey({ type: 'set', name: 'part.weighting', value: 'constant', id: 4 });
-    expect(told.filter(({ type }) => type === 'error')).toEqual([]);
-    expect(trainer.asked.filter((call) => ['setHyper', 'swap', 'open'].includes(call))).toEqual([
-      'setHyper',
-      'swap',
-      'open',
-      'swap',
-    ]);
-    expect(writeLink(registries, DEFAULT_SETUP, lab.setup.getState())).toBe(
-      (told.at(-1) as { state: EmbedState }).state.setup,
-    );
-    expect((told.at(-1) as { state: EmbedState }).state.setup).toContain('algorithm=rloo&seed=9');
-  });
-
-  test.each([
-    ['learning_rate', 1, "'learning_rate' is no setting"],
-    ['set.learning_rate', 99, "'set.learning_rate' is 99; wanted from"],
-    ['set.nothing', 1, "Unknown setting 'set.nothing'."],
-    ['algorithm', 'grpoo', "Unknown algorithm 'grpoo'. Did you mean 'grpo'?"],
-    ['v', 2, "'v' is no setting"],
-  ])('%s %s is refused with one sentence, and nothing is asked', async (name, value, sentence) => {
-    const { trainer, told, bridge } = await bridged();
-    await bridge.obey({ type: 'set', name, value, id: 5 });
-    expect(told).toEqual([{ type: 'error', id: 5, message: expect.stringContaining(sentence) }]);
-    expect(trainer.asked).toEqual([]);
-  });
-
-  test('what the trainer refuses is told once', async () => {
-    const { told, bridge } = await bridged({
-      setHyper: async () => {
-        throw new Error('The device is gone.');
-      },
-    });
-    await bridge.obey({ type: 'set', name: 'set.learning_rate', value: 0.05, id: 6 });
-    expect(told).toEqual([{ type: 'error', id: 6, message: 'The device is gone.' }]);
-  });
-
-  test('steps are told at most ten times a second, edits at once', async () => {
-    vi.useFakeTimers();
-    try {
-      const { lab, told, trainer } = await bridged();
-      told.length = 0;
-      for (let step = 0; step < 30; step++) {
-        trainer.events().rows(batchOf([step], 1, 1, () => step));
-        await vi.advanceTimersByTimeAsync(10);
-      }
-      const steps = told.filter(({ type }) => type === 'step');
-      expect(steps.length).toBeGreaterThanOrEqual(2);
-      expect(steps.length).toBeLessThanOrEqual(4);
-      expect(steps.at(-1)).toMatchObject({ metrics: { reward_mean: expect.any(Number) } });
-      lab.run.getState().addEdit({ step: 4, text: 'clip_low 0.2 → 0.3' });
-      expect(told.at(-1)).toEqual({ type: 'edit', step: 4, text: 'clip_low 0.2 → 0.3' });
-    } finally {
-      vi.useRealTimers();
-    }
   });
 });
 

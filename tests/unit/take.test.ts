@@ -20,6 +20,7 @@ import { readQuery } from '../../src/state/urlState.ts';
 import { type ChartView, PLAIN_CHARTS } from '../../src/state/zoom.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { SampleGroup } from '../../src/trainer/protocol.ts';
+import { COMMON_HYPER } from '../../src/trainer/settings.ts';
 import { complaints, readCsv, readXml } from './lib/readers.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
@@ -304,6 +305,41 @@ describe('documents', () => {
     expect(Object.keys(document.filled.parts)).toHaveLength(8);
     const back = readQuery(registries, DEFAULT_SETUP, document.link);
     expect(back).toEqual({ setup: { config, engine: 'cpu', speed: 5 }, complaints: [] });
+  });
+
+  test('settings of a sweep hold what each replica has, and a link that sweeps it again', () => {
+    const documentOf = (spread: Spread | undefined) => {
+      const store = makeRunStore();
+      const config = defaultRun({ batch: { replicas: spread?.length ?? 1 } });
+      store
+        .getState()
+        .setInfo(
+          info({ config, hyper: [{ name: 'learning_rate', group: '', knob: COMMON_HYPER.learning_rate }] }),
+          true,
+        );
+      store.setState({ spread });
+      return JSON.parse(
+        written(settingsDocument(registries, { config, engine: 'cpu', speed: 0 }, store.getState())),
+      ) as { link: string; by_replica: unknown };
+    };
+    const sweep = (link: string) => new URLSearchParams(link).get('sweep');
+    const swept = documentOf([{ learning_rate: 0.01 }, { learning_rate: 0.1 }]);
+    expect(complaints('settings', swept)).toEqual([]);
+    expect(swept.by_replica).toEqual([{ learning_rate: 0.01 }, { learning_rate: 0.1 }]);
+    expect(sweep(swept.link)).toBe('learning_rate:0.01,0.1');
+
+    // three replicas with two values are no sweep that a link can name
+    const uneven = [{ learning_rate: 0.01 }, { learning_rate: 0.1 }, { learning_rate: 0.1 }];
+    expect(documentOf(uneven).by_replica).toEqual(uneven);
+    expect(sweep(documentOf(uneven).link)).toBeNull();
+    // and a value that the knob does not take would be refused by whoever opens the link
+    expect(sweep(documentOf([{ learning_rate: 0.01 }, { learning_rate: 5 }]).link)).toBeNull();
+
+    const plain = documentOf(undefined);
+    expect(complaints('settings', plain)).toEqual([]);
+    expect(plain.by_replica).toBeNull();
+    expect(sweep(plain.link)).toBeNull();
+    expect(complaints('settings', { ...plain, by_replica: [{ learning_rate: 'high' }] })).not.toEqual([]);
   });
 
   test('samples hold symbols and the numbers of every token; none of them breaks JSON', () => {

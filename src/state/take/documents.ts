@@ -6,6 +6,7 @@ import type { RunConfig, RunInfo, SampleGroup } from '../../trainer/protocol.ts'
 import { batchTable, type Catalogue, hyperTable, own, partOf } from '../catalogue.ts';
 import { DEFAULT_SETUP } from '../defaultSetup.ts';
 import type { RunState } from '../runStore.ts';
+import { sweepQuery } from '../sweep.ts';
 import { type Setup, writeLink } from '../urlState.ts';
 
 /** `sum_to_target_grpo_step_120_metrics.csv`: task, algorithm, step, and what is inside. */
@@ -27,16 +28,17 @@ export function filledConfig(catalogue: Catalogue, config: RunConfig) {
   };
 }
 
-/** The settings of a run: what was chosen, what that comes to, and what was changed on the way. */
-export function settingsDocument(catalogue: Catalogue, setup: Setup, { info, marks, metrics }: RunState) {
+/** The settings of a run: what was chosen, what that comes to, what replicas differ in, and what was changed on the way. */
+export function settingsDocument(catalogue: Catalogue, setup: Setup, { info, marks, metrics, spread }: RunState) {
   const { config, engine, speed } = setup;
   const rows = metrics.num_rows;
   return {
     format: 'rollout-lab-settings',
     version: 1,
-    link: writeLink(catalogue, DEFAULT_SETUP, { config, engine, speed }),
+    link: writeLink(catalogue, DEFAULT_SETUP, { config, engine, speed }, sweepQuery({ spread, info })),
     config,
     filled: filledConfig(catalogue, config),
+    by_replica: spread ?? null,
     engine: info ? `${info.engine.kind}: ${info.engine.adapter}` : '',
     first_step: rows > 0 ? metrics.steps[0] : null,
     last_step: rows > 0 ? metrics.steps[rows - 1] : null,

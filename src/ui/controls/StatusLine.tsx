@@ -1,5 +1,6 @@
 import { formatCount, formatNumber } from '../../state/format.ts';
-import { PHASE_TITLES, phaseOf } from '../../state/summary.ts';
+import type { RunState } from '../../state/runStore.ts';
+import { isGettingReady, PHASE_TITLES, phaseOf } from '../../state/summary.ts';
 import { useLab, useRun } from '../lab.tsx';
 
 /** Phase, step and speed. */
@@ -19,24 +20,33 @@ export function StatusLine() {
   );
 }
 
-/** What the worker has to say, and how far it is while it gets ready. */
-export function StatusMessage() {
+/** How far the run is while it gets ready, and a way out. */
+export function GettingReady() {
   const { session } = useLab();
-  const message = useRun((state) => (state.status.phase === 'failed' ? '' : state.status.message));
   const progress = useRun((state) => state.status.progress);
   const phase = useRun(phaseOf);
-  const is_getting_ready = phase === 'compiling' || phase === 'warming_up';
+  if (!isGettingReady(phase)) return null;
+  return (
+    <>
+      <span className="status-ready">{PHASE_TITLES[phase]}</span>
+      <progress max={1} value={progress} aria-label={PHASE_TITLES[phase]} />
+      <button type="button" className="quiet status-cancel" onClick={() => void session.cancel()}>
+        Cancel
+      </button>
+    </>
+  );
+}
+
+/** What the worker has to say, '' where that is nothing or stands in a notice. */
+export const workerMessage = ({ status }: Pick<RunState, 'status'>): string =>
+  status.phase === 'failed' ? '' : status.message;
+
+/** What the worker has to say, and how far it is while it gets ready. */
+export function StatusMessage() {
+  const message = useRun(workerMessage);
   return (
     <p className="status-message">
-      {is_getting_ready && (
-        <>
-          {PHASE_TITLES[phase]}
-          <progress max={1} value={progress} aria-label={PHASE_TITLES[phase]} />
-          <button type="button" className="quiet status-cancel" onClick={() => void session.cancel()}>
-            Cancel
-          </button>
-        </>
-      )}
+      <GettingReady />
       <span role="status">{message}</span>
     </p>
   );

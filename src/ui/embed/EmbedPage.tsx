@@ -1,11 +1,11 @@
-import { lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
+import { lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Control, Options, Panel } from '../../embed/options.ts';
 import { unknownName } from '../../engine/names.ts';
 import { own } from '../../state/catalogue.ts';
 import { wordsOf } from '../../state/format.ts';
 import { placeOf } from '../../state/panelHash.ts';
 import { DEFAULT_SETUP } from '../../state/setupStore.ts';
-import { adapterSentence, ENTROPY, REWARD } from '../../state/summary.ts';
+import { adapterSentence, ENTROPY, isGettingReady, phaseOf, REWARD } from '../../state/summary.ts';
 import { writeLink } from '../../state/urlState.ts';
 import { ChartFrame } from '../charts/ChartFrame.tsx';
 import type { Series } from '../charts/MetricChart.tsx';
@@ -13,10 +13,11 @@ import { type ChartData, useChartData } from '../charts/useChartData.ts';
 import { Notices } from '../controls/Notices.tsx';
 import { PlayButton, ResetButton, SpeedLimit, StepButton } from '../controls/RunButtons.tsx';
 import { SeedField } from '../controls/SeedField.tsx';
-import { StatusLine } from '../controls/StatusLine.tsx';
+import { GettingReady, StatusLine, workerMessage } from '../controls/StatusLine.tsx';
 import { KnobField } from '../knobs/KnobField.tsx';
 import { LazyPanel } from '../LazyPanel.tsx';
 import { useLab, useRun, useSetup } from '../lab.tsx';
+import { ScrollingSections } from '../Panel.tsx';
 import '../charts/charts.css';
 import './embed.css';
 
@@ -137,6 +138,28 @@ const FOLDED: Record<Exclude<Panel, 'charts'>, () => ReactNode> = {
   ),
 };
 
+/** How far the run is while it gets ready; then what it runs on, and why. One line: a sentence that is cut off opens. */
+function Status() {
+  const engine = useRun((state) => state.info?.engine);
+  const message = useRun(workerMessage);
+  const is_ready = useRun((state) => !isGettingReady(phaseOf(state)));
+  const [is_whole, setWhole] = useState(false);
+  return (
+    <div className="embed-status">
+      <GettingReady />
+      <span role="status">
+        {message !== '' ? (
+          <button type="button" className="quiet" aria-expanded={is_whole} onClick={() => setWhole(!is_whole)}>
+            {message}
+          </button>
+        ) : (
+          is_ready && adapterSentence(engine)
+        )}
+      </span>
+    </div>
+  );
+}
+
 /** Tells the height that the content needs, whatever the charts make of the room that is left. In pixels. */
 function useHeight(onHeight: (height: number) => void) {
   const ref = useRef<HTMLDivElement>(null);
@@ -171,7 +194,6 @@ interface Props {
 export function EmbedPage({ options, onReady, onHeight }: Props) {
   const { catalogue, setup } = useLab();
   const { label, panels, controls, knobs, charts } = options;
-  const engine = useRun((state) => state.info?.engine);
   const { algorithm, task } = useSetup((state) => state.config);
   useSetup((state) => state); // the link names every change
   const ref = useHeight(onHeight);
@@ -202,17 +224,19 @@ export function EmbedPage({ options, onReady, onHeight }: Props) {
       )}
       <Notices />
       {knobs.length > 0 && <Knobs names={knobs} />}
-      {panels.map((panel) =>
-        panel === 'charts' ? (
-          <Charts key={panel} ids={charts} />
-        ) : (
-          <Suspense key={panel} fallback={<p className="muted">Loading</p>}>
-            {FOLDED[panel]()}
-          </Suspense>
-        ),
-      )}
+      <ScrollingSections value={true}>
+        {panels.map((panel) =>
+          panel === 'charts' ? (
+            <Charts key={panel} ids={charts} />
+          ) : (
+            <Suspense key={panel} fallback={<p className="muted">Loading</p>}>
+              {FOLDED[panel]()}
+            </Suspense>
+          ),
+        )}
+      </ScrollingSections>
       <footer className="embed-foot">
-        <span className="muted">{adapterSentence(engine)}</span>
+        <Status />
         <a href={href} target="_blank" rel="noopener">
           Open in the playground
         </a>

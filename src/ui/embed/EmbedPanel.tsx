@@ -15,6 +15,7 @@ import { HISTOGRAM } from '../../state/histogram.ts';
 import { sentenceOf } from '../../state/session.ts';
 import { DEFAULT_SETUP } from '../../state/setupStore.ts';
 import { ENTROPY, REWARD } from '../../state/summary.ts';
+import { sweepQuery } from '../../state/sweep.ts';
 import { writeLink } from '../../state/urlState.ts';
 import { useLab, useRun, useSetup, useView } from '../lab.tsx';
 import { copyText } from '../take/copy.ts';
@@ -102,26 +103,52 @@ function Snippet({ title, doc, text }: { title: string; doc: string; text: strin
   );
 }
 
-/** Builds what a post takes to show this run: choices, the element itself as a preview, and the texts. */
-export default function EmbedPanel() {
-  const { catalogue, run, setup } = useLab();
-  const { algorithm, task } = useSetup((state) => state.config);
-  useSetup((state) => state); // the link names every change
+type Choice = Omit<EmbedChoice, 'recording'>;
+
+/** What a post is given: the address of the playground, its query for what runs, and the heading. */
+interface Given {
+  lab: string;
+  link: string;
+  label: string;
+}
+
+function MarkdownSnippet({ lab, link, label, what }: Given & { what: string }) {
+  return (
+    <Snippet
+      title="Link"
+      doc={`Markdown that opens this ${what} in the playground.`}
+      text={markdownLink(lab, link, label)}
+    />
+  );
+}
+
+/** Of a sweep there is only the link, where one can say it. */
+function SweepLink({ has_link, ...given }: Given & { has_link: boolean }) {
+  return (
+    <>
+      <p className="panel-summary">
+        {has_link
+          ? 'An embed draws no sweep; end it to get the element and the frame. The link opens the sweep as it is.'
+          : 'An embed draws no sweep, and no link can say what the replicas of this one differ in. Save the run instead.'}
+      </p>
+      {has_link && <MarkdownSnippet {...given} what="sweep" />}
+    </>
+  );
+}
+
+/** Choices, the element itself as a preview, and the texts. */
+function Builder({
+  lab,
+  link,
+  label,
+  title,
+  choice,
+  change,
+}: Given & { title: string; choice: Choice; change(next: Partial<Choice>): void }) {
+  const { run } = useLab();
   const infos = useRun((state) => state.info);
   const charted = useView((state) => state.charted);
-  const title = `${own(catalogue.algorithms, algorithm)?.title} on ${own(catalogue.tasks, task)?.title}`;
-  const [choice, setChoice] = useState<Omit<EmbedChoice, 'recording'>>({
-    ...DEFAULTS,
-    knobs: [],
-    theme: 'host',
-    autoplay: false,
-    label: '',
-  });
   const [recorded, setRecorded] = useState({ link: '', text: '', said: '', is_problem: false });
-  const change = (next: Partial<EmbedChoice>) => setChoice((old) => ({ ...old, ...next }));
-  const link = writeLink(catalogue, DEFAULT_SETUP, setup.getState());
-  const lab = new URL('./', document.baseURI).href;
-  const label = choice.label.trim() === '' ? title : choice.label;
   const recording = recorded.link === link ? recorded.text : '';
   const parameters = embedParameters(link, { ...choice, label, recording });
   const query = parameters.toString();
@@ -149,7 +176,7 @@ export default function EmbedPanel() {
     }
   };
   return (
-    <div className="embed-panel" data-testid="embed">
+    <>
       <p className="panel-summary">
         This setup as a live figure for a post. The reader sees a recorded curve until they press the button; then their
         own device trains, and nothing is sent anywhere.
@@ -238,11 +265,39 @@ export default function EmbedPanel() {
         doc="For sites that allow no scripts; the height stays as it is written."
         text={iframeHtml(lab, parameters, label, height)}
       />
-      <Snippet
-        title="Link"
-        doc="Markdown that opens this setup in the playground."
-        text={markdownLink(lab, link, label)}
-      />
+      <MarkdownSnippet lab={lab} link={link} label={label} what="setup" />
+    </>
+  );
+}
+
+/** Builds what a post takes to show this run. */
+export default function EmbedPanel() {
+  const { catalogue, setup } = useLab();
+  const { algorithm, task } = useSetup((state) => state.config);
+  useSetup((state) => state); // the link names every change
+  const has_spread = useRun((state) => state.spread !== undefined);
+  const sweep = useRun(sweepQuery);
+  const [choice, setChoice] = useState<Choice>({
+    ...DEFAULTS,
+    knobs: [],
+    theme: 'host',
+    autoplay: false,
+    label: '',
+  });
+  const title = `${own(catalogue.algorithms, algorithm)?.title} on ${own(catalogue.tasks, task)?.title}`;
+  const given = {
+    lab: new URL('./', document.baseURI).href,
+    link: writeLink(catalogue, DEFAULT_SETUP, setup.getState(), sweep),
+    label: choice.label.trim() === '' ? title : choice.label,
+  };
+  const change = (next: Partial<Choice>) => setChoice((old) => ({ ...old, ...next }));
+  return (
+    <div className="embed-panel" data-testid="embed">
+      {has_spread ? (
+        <SweepLink {...given} has_link={sweep !== ''} />
+      ) : (
+        <Builder {...given} title={title} choice={choice} change={change} />
+      )}
     </div>
   );
 }

@@ -14,7 +14,7 @@ import { EmbedPage } from './EmbedPage.tsx';
 /** Opens the run and connects it with the page around. */
 export function openRun({ options, complaints, around, root, is_playing, commands }: Beginning): void {
   const lab = makeLab(registries, connectWorker, options.setup);
-  const { setup, view, run, session } = lab;
+  const { setup, view, run } = lab;
   setup.setState({ complaints: [...complaints, ...setup.getState().complaints] });
   for (const panel of options.panels) if (panel !== 'charts') view.getState().setOpen(panel, true);
   run.getState().setWanted(is_playing);
@@ -43,10 +43,8 @@ export function openRun({ options, complaints, around, root, is_playing, command
       </LabProvider>
     </Fallback>,
   );
-  let done = session.begin();
-  const obey = (command: Command) => {
-    done = done.then(() => bridge.obey(command));
-  };
+  void bridge.begin();
+  const obey = (command: Command) => void bridge.obey(command);
   for (const command of commands) obey(command);
   around.serve(obey);
 }

@@ -120,7 +120,7 @@ function useFiles() {
     },
     {
       title: 'Settings',
-      doc: 'The configuration with its defaults filled in, what was changed on the way, and the link to it.',
+      doc: 'The configuration with its defaults filled in, what replicas of a sweep differ in, what was changed on the way, and the link to it.',
       files: [['JSON', settings]],
     },
   ] as const;
