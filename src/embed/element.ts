@@ -57,6 +57,15 @@ export class RolloutLabElement extends Base implements RolloutLab {
     this.#root.append(this.#box);
   }
 
+  /** Starts the run, where the author wants that, as soon as the element is on the screen. */
+  readonly #screen = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting) || !this.#options?.autoplay || this.#frame) return;
+      if (!wantsPoster(new URLSearchParams(this.#options.setup))) this.#start('play');
+    },
+    { threshold: 0.25 },
+  );
+
   connectedCallback(): void {
     const changed = new MutationObserver((changes) => {
       if (changes.some(({ attributeName }) => attributeName === 'lab' || isForwarded(attributeName ?? '')))
@@ -74,7 +83,7 @@ export class RolloutLabElement extends Base implements RolloutLab {
       watchTheme(this, (theme) => this.#setTheme(theme)),
     ];
     this.#read();
-    this.#stops.push(this.#watchScreen());
+    this.#stops.push(() => this.#screen.disconnect());
   }
 
   disconnectedCallback(): void {
@@ -137,6 +146,8 @@ export class RolloutLabElement extends Base implements RolloutLab {
     this.#setTheme(this.#theme);
     this.#resize();
     for (const complaint of complaints) this.#fail(complaint);
+    this.#screen.unobserve(this);
+    this.#screen.observe(this); // tells anew whether it is on the screen
   }
 
   /** Throws frame and poster away. */
@@ -149,19 +160,6 @@ export class RolloutLabElement extends Base implements RolloutLab {
     for (const { reject } of this.#asked.values()) reject(new Error(why));
     this.#asked.clear();
     this.#box.replaceChildren();
-  }
-
-  /** Starts the run, where the author wants that, as soon as the element is on the screen. */
-  #watchScreen(): () => void {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting) || !this.#options?.autoplay || this.#frame) return;
-        if (!wantsPoster(new URLSearchParams(this.#options.setup))) this.#start('play');
-      },
-      { threshold: 0.25 },
-    );
-    observer.observe(this);
-    return () => observer.disconnect();
   }
 
   /** Puts the frame behind the poster, which goes when the frame says that it is there. */

@@ -135,6 +135,13 @@ test('with autoplay only the embed on the screen runs', async ({ page, posts, as
   await expect.poll(() => stepIn(page, 0)).toBeGreaterThan(stopped);
   await expect(live(page, 1).getByTestId('status')).toHaveAttribute('data-phase', 'paused');
   expect(await shiftOf(page)).toBe(0);
+  // an attribute that changes starts the embed afresh, and it is on the screen still
+  await page
+    .locator('rollout-lab')
+    .first()
+    .evaluate((lab) => lab.setAttribute('seed', '5'));
+  await expect(page.locator('rollout-lab').first().locator('iframe')).toHaveAttribute('src', /seed=5/);
+  await expect(live(page).locator(CURVE)).toBeVisible({ timeout: 30_000 });
 });
 
 test('methods and events of the element, and messages that nobody should send', async ({ page, posts }) => {
@@ -218,7 +225,7 @@ test('every section and control that a frame can be asked for is there', async (
   await checkAccessibility(page, 'all sections');
 });
 
-test('an element without a height grows with a section that is opened in its frame', async ({ page, posts }) => {
+test('an element without a height grows with what is opened in its frame', async ({ page, posts }) => {
   await page.goto(`${posts}folded.html`);
   const element = page.locator('rollout-lab');
   await element.evaluate((lab: RolloutLab) => lab.step());
@@ -236,6 +243,7 @@ test('an element without a height grows with a section that is opened in its fra
   const reserved = reservedHeight(options, 700);
   await expect.poll(heights).toEqual({ element: reserved, content: reserved });
   await fold.click();
+  await live(page).getByText('As text, with repeats').click();
   await expect.poll(async () => (await heights()).element).toBeGreaterThan(reserved);
   const { element: high, content } = await heights();
   expect(content).toBe(high);
