@@ -163,6 +163,7 @@ export function makeSession(
   let num_asked = 0; // of those, how many are unanswered
   let era = 0; // grows where requests are called off: those of a former era are not sent any more
   let is_building = false; // a new run is on its way: rows that come are of the former one
+  let coming: Promise<boolean> | undefined; // the answer about that run
   let stands: Wanted = { config: setup.getState().config, engine: setup.getState().engine }; // what is there
   const wishes: Wish[] = [];
   /** the end of the line, where that is a new run that is not begun: what is asked for next is built in one go with it */
@@ -263,12 +264,16 @@ export function makeSession(
   };
 
   /** Waits for a new run and takes it over; says whether there is one. */
-  const build = async (work: () => Promise<RunInfo>, engine = stands.engine, spread?: Spread): Promise<boolean> => {
+  const build = (work: () => Promise<RunInfo>, engine = stands.engine, spread?: Spread): Promise<boolean> => {
     is_building = true;
-    const info = await attempt(async () => spreadOver(await work(), spread));
-    is_building = false;
-    if (info) adopt(info, true, engine);
-    return info !== undefined;
+    coming = (async () => {
+      const info = await attempt(async () => spreadOver(await work(), spread));
+      is_building = false;
+      coming = undefined;
+      if (info) adopt(info, true, engine);
+      return info !== undefined;
+    })();
+    return coming;
   };
 
   /** Tells a fresh or changed run what its replicas differ in; a run with other replicas or knobs has no spread. */
@@ -388,9 +393,15 @@ export function makeSession(
       await session.look();
     },
     reset: async () => {
-      if (joint)
-        await attempt(() => joint!.served); // which begins at step 0
-      else await attempt(() => inTurn(() => build(() => api().reset())));
+      const { metrics } = run.getState();
+      const { generation } = metrics;
+      const begin = () => inTurn(() => build(() => api().reset()));
+      const before = joint?.served ?? coming;
+      await attempt(async () => {
+        if (!before) return begin();
+        await before; // and with it a run at step 0, unless that was refused
+        return metrics.generation === generation && (await begin());
+      });
     },
     openSpread: async (change, spread) => {
       await openRun(change, undefined, spread);

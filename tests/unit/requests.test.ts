@@ -78,6 +78,28 @@ describe('openings', () => {
     expect(lab.run.getState().problem).toBe('Seed 13 is refused.');
   });
 
+  test.each([
+    [2, []],
+    [13, ['reset']],
+  ])('a reset while seed %i is opened adds nothing to it, unless that is refused', async (seed, resets) => {
+    const { open, opened } = gate();
+    const { lab, trainer } = labWith({
+      open: async (config) => {
+        if (config.seed !== 1) await opened;
+        if (config.seed === 13) throw new Error('Seed 13 is refused.');
+        return info({ config });
+      },
+    });
+    await lab.session.begin();
+    const all = [lab.session.open({ seed })];
+    await quiet();
+    all.push(lab.session.reset());
+    await quiet();
+    open();
+    await Promise.all(all);
+    expect(trainer.asked.filter((name) => name === 'reset')).toEqual(resets);
+  });
+
   test('one that is refused at once does not throw away the one before it', async () => {
     const { open, opened } = gate();
     const started: number[] = [];
