@@ -232,12 +232,10 @@ export function makeSession(
       view.getState().lookAt(view.getState().prompt_index, 0);
   };
 
-  /** Lets the run go, or shows it, as the reader wants it. */
+  /** Lets the run go on, where the reader wants that. */
   const goOn = async (): Promise<void> => {
     const { is_wanted, is_broken, info, status } = run.getState();
-    if (!info || is_broken || status.phase === 'failed') return;
-    if (is_wanted) await attempt(() => api().start());
-    else void session.look();
+    if (is_wanted && info && !is_broken && status.phase !== 'failed') await attempt(() => api().start());
   };
 
   /**
@@ -271,6 +269,7 @@ export function makeSession(
       is_building = false;
       coming = undefined;
       if (info) adopt(info, true, engine);
+      if (info && !run.getState().is_wanted) void session.look();
       return info !== undefined;
     })();
     return coming;
@@ -464,6 +463,7 @@ export function makeSession(
           fill(info);
           adopt(info, false);
           view.getState().setFollowed(undefined);
+          void session.look();
         } finally {
           signal.removeEventListener('abort', cancel);
         }

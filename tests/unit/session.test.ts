@@ -117,6 +117,18 @@ describe('session', () => {
     expect(refusing.lab.run.getState().problem).toContain('The weights do not fit.');
   });
 
+  test('what is exchanged or saved while the run is paused leaves the sample as it is', async () => {
+    const { lab, trainer } = labWith();
+    await lab.session.begin();
+    await lab.session.toggle();
+    trainer.asked.length = 0;
+    await lab.session.swapPart('advantage', registries.partsOf('advantage').at(-1)!.id);
+    await lab.session.checkpoint();
+    expect(trainer.asked).toEqual(['swap', 'checkpoint']);
+    await lab.session.reset();
+    expect(trainer.asked.slice(2)).toEqual(['reset', 'sample']);
+  });
+
   test('a run that cannot be opened gives a sentence and the former run', async () => {
     const opened: RunConfig[] = [];
     const { lab, trainer } = labWith({
