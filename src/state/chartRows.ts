@@ -183,6 +183,16 @@ export function meanOfSingles(row: ChartRow | undefined, id: string, replicas: r
   return values.length === 0 ? undefined : values.reduce((sum, v) => sum + v, 0) / values.length;
 }
 
+/** The same in the last row where any of them was measured. */
+export function latestOfSingles(
+  rows: readonly ChartRow[],
+  id: string,
+  replicas: readonly number[],
+): number | undefined {
+  const has = (row: ChartRow) => meanOfSingles(row, id, replicas) !== undefined;
+  return meanOfSingles(rows.findLast(has), id, replicas);
+}
+
 /** The rows of the whole run over the steps. */
 export const chartRows = (state: Pick<RunState, 'metrics'>, ids: readonly string[]): ChartRow[] =>
   drawnRows(state, ids).rows;

@@ -71,11 +71,11 @@ function meanIn(values: ArrayLike<number>, { begin, end }: Stretch): number {
   return count === 0 ? Number.NaN : sum / count;
 }
 
-/** The mean of a kept run's stretches that begin between two steps. */
-function meanOfKept({ first, columns }: RunRows, id: string, from: number, to: number): number {
+/** The mean of a kept run's stretches that lie between two steps, or reach into them. */
+function meanOfKept({ first, last, columns }: RunRows, id: string, from: number, to: number): number {
   const mean = Object.hasOwn(columns, id) ? columns[id].mean : [];
   let begin = 0;
-  while (begin < first.length && first[begin] < from) begin++;
+  while (begin < last.length && last[begin] < from) begin++;
   let end = begin;
   while (end < first.length && first[end] <= to) end++;
   return meanIn(mean, { begin, end });

@@ -99,7 +99,7 @@ export function sentenceOf(error: unknown): string {
   return text.trim() === '' ? 'The trainer stopped without saying why.' : text;
 }
 
-/** A request that was called off before its turn came. */
+/** A request of a trainer that is gone: its turn does not come. */
 class Cancelled extends Error {
   override name = 'Cancelled';
 }
@@ -161,7 +161,7 @@ export function makeSession(
   let link: Link | undefined;
   let line: Promise<void> = Promise.resolve(); // of requests about the run, until the last one is answered
   let num_asked = 0; // of those, how many are unanswered
-  let era = 0; // grows where requests are called off: those of a former era are not sent any more
+  let era = 0; // grows where openings are called off: those of a former era are not sent any more
   let is_building = false; // a new run is on its way: rows that come are of the former one
   let coming: Promise<boolean> | undefined; // the answer about that run
   let stands: Wanted = { config: setup.getState().config, engine: setup.getState().engine }; // what is there
@@ -205,9 +205,10 @@ export function makeSession(
     },
   };
 
-  /** Shows what is there with everything that was asked for since. */
+  /** What is there with everything that was asked for since. */
+  const shown = (): Wanted => wishes.reduce((wanted, wish) => wish.apply(wanted), stands);
   const show = () => {
-    const { config, engine } = wishes.reduce((wanted, wish) => wish.apply(wanted), stands);
+    const { config, engine } = shown();
     setup.getState().setConfig(config);
     setup.getState().setEngine(engine);
   };
@@ -216,7 +217,7 @@ export function makeSession(
     show();
     return wish;
   };
-  /** Forgets a wish that has been answered. */
+  /** Forgets a wish that has been answered, or that nobody will answer. */
   const settle = (wish: Wish) => {
     const at = wishes.indexOf(wish);
     if (at >= 0) wishes.splice(at, 1);
@@ -240,10 +241,10 @@ export function makeSession(
 
   /**
    * One request about the run after another: each begins from what the one before has left, and after the last of them the
-   * run goes on. Throws `Cancelled` where the request was called off before its turn.
+   * run goes on. Throws `Cancelled` where the trainer was exchanged before its turn.
    */
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    const [mine, from, before] = [era, link, line];
+    const [from, before] = [link, line];
     joint = undefined;
     let end = () => {};
     line = new Promise((resolve) => {
@@ -252,7 +253,7 @@ export function makeSession(
     num_asked++;
     try {
       await before;
-      if (mine !== era) throw new Cancelled('The request was called off.');
+      if (link !== from) throw new Cancelled('The trainer was started again.');
       return await work();
     } finally {
       num_asked--;
@@ -293,29 +294,32 @@ export function makeSession(
    * is left goes back to the run that stood, and says why.
    */
   const openWished = async (openings: Opening[]): Promise<void> => {
-    const [from, former] = [link, stands];
+    const [from, mine] = [link, era];
     const has_run = run.getState().info !== undefined;
     let refusal = '';
-    for (let last = openings.at(-1); last && link === from; last = openings.at(-1)) {
+    for (let last = openings.at(-1); last; last = openings.at(-1)) {
       const asked = wishes.slice(0, wishes.indexOf(last.wish) + 1);
       const sent = wishes.slice(asked.length).filter(({ is_sent }) => is_sent);
-      const { config, engine } = [...asked, ...sent].reduce((wanted, { apply }) => apply(wanted), former);
+      const { config, engine } = [...asked, ...sent].reduce((wanted, { apply }) => apply(wanted), stands);
       const spread = openings.findLast((opening) => opening.spread)?.spread; // a run that it does not fit leaves it
       const is_open = await build(() => api().open(config, engine), engine, spread);
+      if (run.getState().is_broken) stands = { config, engine }; // for a restart
       for (const opening of is_open ? openings : [last]) {
         opening.is_open = is_open;
         settle(opening.wish);
       }
       show();
       if (is_open && refusal !== '') run.getState().setProblem(refusal);
-      if (is_open || run.getState().is_broken) return;
+      if (is_open || link !== from || run.getState().is_broken) return;
+      if (mine !== era) break; // given up, with all that waited
       openings.pop();
       refusal ||= run.getState().problem;
     }
-    if (link !== from || (has_run && run.getState().status.phase !== 'failed')) return; // the worker still has the old run
-    const back = has_run ? former : DEFAULT_SETUP;
+    if (has_run && run.getState().status.phase !== 'failed') return; // the worker still has the old run
+    const is_former = has_run && mine === era; // what was given up at a restart is not begun once more
+    const back = is_former ? stands : DEFAULT_SETUP;
     if (await build(() => api().open(back.config, back.engine), back.engine)) {
-      run.getState().setProblem(`${refusal} The ${has_run ? 'former' : 'default'} run was opened instead.`.trim());
+      run.getState().setProblem(`${refusal} The ${is_former ? 'former' : 'default'} run was opened instead.`.trim());
     } else {
       run.getState().setWanted(false);
       run.getState().setProblem(refusal);
@@ -335,9 +339,10 @@ export function makeSession(
     if (joint) joint.openings.push(opening);
     else {
       const openings = [opening];
-      const served = inTurn(() => {
+      const mine = era;
+      const served = inTurn(async () => {
         if (joint?.openings === openings) joint = undefined;
-        return openWished(openings);
+        if (mine === era) await openWished(openings);
       });
       joint = { openings, served };
     }
@@ -345,6 +350,14 @@ export function makeSession(
     settle(wish); // also where it was called off
     show();
     return opening.is_open;
+  };
+
+  /** Calls off the openings that are under way or wait; what is not of a new run stays in line. */
+  const callOff = () => {
+    era++;
+    joint = undefined;
+    for (const wish of wishes.filter(({ is_sent }) => !is_sent)) settle(wish);
+    show();
   };
 
   /** Exchanges parts. With a spread no step is taken between the exchange and the values of the replicas. */
@@ -364,7 +377,8 @@ export function makeSession(
     },
     restart: async () => {
       link?.close();
-      era++;
+      stands = shown(); // what was asked for of the former trainer is opened by the next one
+      callOff();
       run.getState().setWanted(true);
       run.getState().setProblem('');
       await session.begin();
@@ -376,7 +390,7 @@ export function makeSession(
       await openRun({}, engine);
     },
     cancel: () => {
-      era++;
+      callOff();
       return attempt(() => api().cancel());
     },
     toggle: async () => {
@@ -394,12 +408,16 @@ export function makeSession(
     reset: async () => {
       const { metrics } = run.getState();
       const { generation } = metrics;
-      const begin = () => inTurn(() => build(() => api().reset()));
+      const begin = () =>
+        inTurn(async () => {
+          const is_there = await build(() => api().reset());
+          if (!is_there && run.getState().status.phase === 'failed') run.getState().setWanted(false);
+        });
       const before = joint?.served ?? coming;
       await attempt(async () => {
         if (!before) return begin();
         await before; // and with it a run at step 0, unless that was refused
-        return metrics.generation === generation && (await begin());
+        if (metrics.generation === generation) await begin();
       });
     },
     openSpread: async (change, spread) => {

@@ -138,7 +138,7 @@ export function sweptText(spread: Spread | undefined, name: string): string {
 export interface Swept {
   /** what they differ in */
   title: string;
-  /** in the order of the values */
+  /** in the order of the replicas, which in a plan is that of the values */
   cells: readonly { text: string; replicas: readonly number[] }[];
 }
 

@@ -48,6 +48,7 @@ function writeAddress({ location, history }: Page, plan: SweepPlan | undefined):
 function makeSweepStore(lab: Lab, page: Page): SweepStore {
   const { run, runs, session, setup } = lab;
   let is_opening = false;
+  let begins = 0;
   let generation = run.getState().metrics.generation;
 
   const store = createStore<SweepState>()((set, get) => ({
@@ -64,6 +65,7 @@ function makeSweepStore(lab: Lab, page: Page): SweepStore {
       }
       const spread = spreadOf(plan);
       const { plan: before, rows, is_going: was_going } = get();
+      const mine = ++begins;
       set({ plan, rows: new ReplicaRows(replicasOf(plan)), problem: '' });
       run.getState().setWanted(true);
       is_opening = true;
@@ -74,7 +76,8 @@ function makeSweepStore(lab: Lab, page: Page): SweepStore {
       }
       const is_going = run.getState().spread === spread;
       const goes_on = was_going && run.getState().spread !== undefined;
-      set(is_going ? { is_going } : { is_going: goes_on, plan: before, rows });
+      if (mine !== begins) return; // another one was begun meanwhile, and says how it went
+      set(is_going ? { is_going, plan } : { is_going: goes_on, plan: before, rows });
       writeAddress(page, is_going ? plan : goes_on ? before : undefined);
       follow(run.getState());
     },

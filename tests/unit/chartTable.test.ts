@@ -89,6 +89,25 @@ describe('the charts as a table', () => {
     expect(rows[0][5]).toBe('not measured');
   });
 
+  test('a kept run whose steps are joined has a number wherever one of its stretches lies', () => {
+    const kept: Overlay = {
+      id: 'a',
+      slot: 0,
+      name: 'long',
+      rows: {
+        version: 1,
+        id: 'a',
+        length: 4,
+        first: Int32Array.from([0, 4]),
+        last: Int32Array.from([3, 7]),
+        seconds: Float32Array.from([3, 7]),
+        columns: { reward_mean: { mean: Float32Array.from([0.1, 0.3]) } },
+      },
+    };
+    const { rows } = chartTable(run(9), { ...PLAIN, overlays: [kept] });
+    expect(rows.map((row) => row[2])).toEqual([...Array(4).fill('0.100'), ...Array(4).fill('0.300'), 'ended']);
+  });
+
   test('before the first step it says so', () => {
     expect(chartTable(run(0), PLAIN)).toMatchObject({ caption: 'No step has been measured yet.', rows: [] });
   });

@@ -2,7 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { logAxis } from '../../src/state/axis.ts';
-import { chartRows, drawnRows, meanOfSingles, singleKey, smoothKey, spanKey } from '../../src/state/chartRows.ts';
+import {
+  chartRows,
+  drawnRows,
+  latestOfSingles,
+  meanOfSingles,
+  singleKey,
+  smoothKey,
+  spanKey,
+} from '../../src/state/chartRows.ts';
 import { barAt, barsOf, histogramSentence, spanOf } from '../../src/state/histogram.ts';
 import { MetricStore } from '../../src/state/metricStore.ts';
 import { bandPath, linePath, placeSingles, readingText } from '../../src/state/runsChart.ts';
@@ -194,6 +202,12 @@ describe('single replicas', () => {
     expect(meanOfSingles(row, 'a', [1, 3])).toBeCloseTo((noise(0, 1) + noise(0, 3)) / 2, 5);
     expect(meanOfSingles(row, 'b', [1, 3])).toBeUndefined();
     expect(meanOfSingles(undefined, 'a', [1])).toBeUndefined();
+    const seldom = drawnRows({ metrics: stored(13, 2, (s, r) => (s % 10 === 0 ? s + r : Number.NaN)) }, ['a'], {
+      has_singles: true,
+    }).rows;
+    expect(meanOfSingles(seldom.at(-1), 'a', [1])).toBeUndefined();
+    expect(latestOfSingles(seldom, 'a', [1])).toBe(11);
+    expect(latestOfSingles([], 'a', [1])).toBeUndefined();
     expect(readingText('step', 3, 'by clip high, 0.1: 0.5', [], '')).toBe('step 3: by clip high, 0.1: 0.5');
     expect(bandSentence(1, 4, { num_singles: 4, swept: 'clip high' })).toBe(
       'Lines: replicas 1 to 4, coloured by clip high.',

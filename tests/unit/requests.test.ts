@@ -198,6 +198,145 @@ describe('openings', () => {
     expect(lab.run.getState().problem).toBe('');
   });
 
+  test('a cancel of those that are built in one go opens none of them, and what is asked for afterwards is opened', async () => {
+    const first = gate();
+    const second = gate();
+    const seeds: number[] = [];
+    let is_called_off = false;
+    const { lab } = labWith({
+      open: async (config) => {
+        seeds.push(config.seed);
+        if (config.seed === 2) await first.opened;
+        if (config.seed === 4) await second.opened;
+        if (config.seed === 4 && is_called_off)
+          throw Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
+        return info({ config });
+      },
+      cancel: async () => {
+        is_called_off = true;
+        second.open();
+      },
+    });
+    await lab.session.begin();
+    const asked = [lab.session.open({ seed: 2 })];
+    await quiet();
+    asked.push(lab.session.open({ seed: 3 }), lab.session.open({ seed: 4 }));
+    first.open();
+    await quiet();
+    asked.push(lab.session.open({ seed: 5 })); // waits, and is called off too
+    await lab.session.cancel();
+    expect(lab.setup.getState().config.seed).toBe(2);
+    await Promise.all(asked);
+    expect(seeds).toEqual([1, 2, 4]);
+    await lab.session.open({ seed: 9 });
+    expect(seeds).toEqual([1, 2, 4, 9]);
+    expect(lab.run.getState().info?.config.seed).toBe(9);
+    expect(lab.setup.getState().config.seed).toBe(9);
+  });
+
+  test('a cancel leaves in line what is no new run, and takes nothing called off into the next one', async () => {
+    const { open, opened } = gate();
+    const asked: [number, Record<string, number>][] = [];
+    let is_called_off = false;
+    const { lab, trainer } = labWith({
+      open: async (config) => {
+        asked.push([config.seed, config.task_settings]);
+        if (config.seed === 2) await opened;
+        if (is_called_off && config.seed === 2)
+          throw Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
+        return info({ config });
+      },
+      cancel: async () => {
+        is_called_off = true;
+        open();
+      },
+    });
+    await lab.session.begin();
+    const all: Promise<unknown>[] = [lab.session.open({ seed: 2 })];
+    await quiet();
+    all.push(lab.session.open({ seed: 3 }), lab.session.checkpoint());
+    void lab.session.cancel();
+    all.push(lab.session.open({ task_settings: { modulus: 7 } }));
+    await Promise.all(all);
+    expect(asked).toEqual([
+      [1, {}],
+      [2, {}],
+      [1, { modulus: 7 }],
+    ]);
+    expect(trainer.asked).toContain('checkpoint');
+    expect(lab.setup.getState().config).toMatchObject({ seed: 1, task_settings: { modulus: 7 } });
+  });
+
+  test('a restart opens what is shown, although another run was under way and one waited', async () => {
+    const { opened } = gate();
+    const seeds: number[] = [];
+    const { lab } = labWith({
+      open: async (config) => {
+        seeds.push(config.seed);
+        if (config.seed === 2) await opened;
+        return info({ config });
+      },
+    });
+    await lab.session.begin();
+    const asked = [lab.session.open({ seed: 2 })];
+    await quiet();
+    asked.push(lab.session.open({ seed: 3 }));
+    await lab.session.restart();
+    await Promise.all(asked);
+    expect(seeds).toEqual([1, 2, 3]);
+    expect(lab.setup.getState().config.seed).toBe(3);
+  });
+
+  test('a restart after the trainer died opens what it was asked for', async () => {
+    const { opened } = gate();
+    const seeds: number[] = [];
+    const { lab, trainer } = labWith({
+      open: async (config) => {
+        seeds.push(config.seed);
+        if (seeds.length === 2) await opened;
+        return info({ config });
+      },
+    });
+    await lab.session.begin();
+    const asked = lab.session.open({ seed: 2 });
+    await quiet();
+    trainer.breakIt('The trainer stopped. Restart it.');
+    await asked;
+    expect(lab.setup.getState().config.seed).toBe(2);
+    await lab.session.restart();
+    expect(seeds).toEqual([1, 2, 2]);
+  });
+
+  test('a start that is given up after a restart gives the default run, not the same one again', async () => {
+    const seeds: number[] = [];
+    const { lab, trainer } = labWith({
+      open: async (config) => {
+        seeds.push(config.seed);
+        if (seeds.length !== 3) return info({ config });
+        await lab.session.cancel();
+        trainer.events().status(FAILED);
+        throw Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
+      },
+    });
+    await lab.session.begin();
+    await lab.session.open({ seed: 5 });
+    await lab.session.restart();
+    expect(seeds).toEqual([1, 5, 5, 1]);
+    expect(lab.run.getState().problem).toBe('The default run was opened instead.');
+  });
+
+  test('a reset that fails leaves a run that is not meant to go', async () => {
+    const { lab, trainer } = labWith({
+      reset: async () => {
+        trainer.events().status(FAILED);
+        throw new Error('No.');
+      },
+    });
+    await lab.session.begin();
+    await lab.session.reset();
+    expect(lab.run.getState()).toMatchObject({ is_wanted: false, problem: 'No.' });
+  });
+
   test('a pause that is pressed while one fails stays', async () => {
     const { open, opened } = gate();
     const { lab, trainer } = labWith({

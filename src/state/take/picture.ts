@@ -3,7 +3,7 @@ import { logAxis, rangeOf, secondAxis, spanAxis, stepAxis } from '../axis.ts';
 import {
   type Drawn,
   drawnRows,
-  meanOfSingles,
+  latestOfSingles,
   numMeasured,
   type Span,
   secondOf,
@@ -176,7 +176,7 @@ function keysOf({ series, overlaid, rows, optimum, swept }: Chart): Key[] {
   return [
     ...cells.map(({ text, replicas }, index) => ({
       swatch: line(sweepColour(index, cells.length)),
-      label: `${text}: ${value(meanOfSingles(rows.at(-1), series[0].id, replicas))}`,
+      label: `${text}: ${value(latestOfSingles(rows, series[0].id, replicas))}`,
     })),
     ...(swept ? [] : series).map(({ id, kind, label, colour }, index) => ({
       swatch: kind === 'line' ? line(colour) : `<circle cx="15" cy="0" r="6" fill="${colour}"/>`,

@@ -176,7 +176,7 @@ export function ChartFrame({ title, unit, data, series: asked, optimum, floor, c
           place={legend_place}
           is_pointed={reading !== undefined}
           row={legend_row}
-          newest={rows.at(-1)}
+          rows={rows}
           place_text={
             legend_place === undefined
               ? undefined

@@ -1,4 +1,4 @@
-import { type ChartRow, meanOfSingles, smoothKey, spanKey } from '../../state/chartRows.ts';
+import { type ChartRow, latestOfSingles, meanOfSingles, smoothKey, spanKey } from '../../state/chartRows.ts';
 import { formatCount, formatNumber } from '../../state/format.ts';
 import { hasEnded, valueAt } from '../../state/runsChart.ts';
 import type { Swept } from '../../state/sweep.ts';
@@ -22,8 +22,8 @@ interface Props {
   /** that place in words */
   place_text: string | undefined;
   optimum?: number;
-  /** the latest live row, which has the latest running mean */
-  newest: ChartRow | undefined;
+  /** all live rows; the latest has the latest running mean */
+  rows: readonly ChartRow[];
   /** steps that the running mean reaches back, 0 without */
   smooth: number;
   /** the moment of collapse, in words */
@@ -38,9 +38,9 @@ const written = (value: unknown, otherwise = 'not measured') =>
 const MOST_VALUES = 8; // of a sweep that are named one by one
 
 /** The values of a sweep, each with its colour, its number on the chart and what it has come to. */
-function SweptItems({ swept, id, row }: { swept: Swept; id: string; row: ChartRow | undefined }) {
+function SweptItems({ swept, read }: { swept: Swept; read(replicas: readonly number[]): number | undefined }) {
   const { title, cells } = swept;
-  const values = cells.map(({ replicas }) => meanOfSingles(row, id, replicas));
+  const values = cells.map(({ replicas }) => read(replicas));
   const known = values.filter((value) => value !== undefined);
   if (cells.length > MOST_VALUES)
     return (
@@ -77,7 +77,7 @@ export function ChartLegend({
   place,
   is_pointed,
   row,
-  newest,
+  rows,
   place_text,
   smooth,
   optimum,
@@ -87,9 +87,18 @@ export function ChartLegend({
   const { run } = useLab();
   const infos = useRun((state) => state.info?.metrics);
   const { metrics } = run.getState();
+  const newest = rows.at(-1);
+  const [{ id }] = series;
   return (
     <p className="legend">
-      {swept && <SweptItems swept={swept} id={series[0].id} row={place === undefined ? newest : row} />}
+      {swept && (
+        <SweptItems
+          swept={swept}
+          read={(replicas) =>
+            place === undefined ? latestOfSingles(rows, id, replicas) : meanOfSingles(row, id, replicas)
+          }
+        />
+      )}
       {(swept ? [] : series).map(({ id, kind, color }, index) => {
         const label = infos?.find((info) => info.id === id)?.label;
         if (label === undefined) return null;
