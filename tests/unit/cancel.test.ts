@@ -1,4 +1,4 @@
-/** A run that takes long to open can be given up: the former one is there again, as it was. */
+/** A run that takes long to open can be given up: the former one is there again, as it was. And what a trainer does in which order. */
 import { describe, expect, test } from 'vitest';
 import { makeLab } from '../../src/state/lab.ts';
 import { registries } from '../../src/state/registries.ts';
@@ -111,5 +111,51 @@ describe('the page', () => {
     expect(lab.setup.getState().config).toEqual(DEFAULT_SETUP.config);
     expect(lab.run.getState().problem).toBe('The default run was opened instead.');
     await lab.session.toggle();
+  });
+});
+
+describe('requests of a trainer', () => {
+  async function going() {
+    const trainer = new Trainer();
+    await trainer.listen({ rows: () => {}, status: () => {}, edit: () => {} });
+    await trainer.open(quick, 'cpu');
+    await trainer.start();
+    return trainer;
+  }
+
+  test('resets with the value, the algorithm and the run that were asked for before', async () => {
+    const trainer = await going();
+    void trainer.setHyper('learning_rate', 0.123);
+    expect((await trainer.reset()).config.hyper.learning_rate).toBe(0.123);
+    void trainer.swap({ algorithm: 'dr_grpo' });
+    expect((await trainer.reset()).config.algorithm).toBe('dr_grpo');
+    void trainer.open({ ...quick, seed: 2 }, 'cpu');
+    void trainer.open({ ...quick, seed: 3 }, 'cpu');
+    expect((await trainer.reset()).config.seed).toBe(3);
+  });
+
+  test('a reset that waits behind a start that is cancelled is cancelled with it, and the former run stands', async () => {
+    const trainer = new Trainer();
+    let reset: Promise<unknown> | undefined;
+    let phase = '';
+    await trainer.listen({
+      rows: () => {},
+      edit: () => {},
+      status: (status) => {
+        phase = status.phase;
+        if (phase !== 'warming_up' || reset !== undefined) return;
+        reset = trainer.reset();
+        reset.catch(() => {});
+        void trainer.cancel();
+      },
+    });
+    await trainer.open(quick, 'cpu');
+    await trainer.step();
+    const long = { ...quick, seed: 9, batch: { ...quick.batch, warm_up_steps: 64 } };
+    await expect(trainer.open(long, 'cpu')).rejects.toMatchObject({ name: 'Cancelled' });
+    await expect(reset).rejects.toMatchObject({ name: 'Cancelled' });
+    expect(phase).toBe('paused');
+    const { config } = await trainer.setHyper('learning_rate', 0.1); // there is a run to be told
+    expect(config.seed).toBe(quick.seed);
   });
 });

@@ -4,11 +4,9 @@ import { registries } from '../../src/state/registries.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
 import { memoryStorage, type RunStorage } from '../../src/state/runsStorage.ts';
 import { makeRunsStore } from '../../src/state/runsStore.ts';
-import { DEFAULT_SETUP } from '../../src/state/setupStore.ts';
 import { takeRun } from '../../src/state/take/bundle.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
 import type { RunConfig, SampleGroup } from '../../src/trainer/protocol.ts';
-import { Trainer } from '../../src/trainer/trainer.ts';
 import { labWith } from './lib/fakeTrainer.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
@@ -22,6 +20,8 @@ function gate() {
 }
 /** Everything that can happen without a gate has happened. */
 const quiet = () => new Promise((resolve) => setTimeout(resolve, 5));
+/** What the trainer says of a run that was given up. */
+const cancelled = () => Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
 const noCancel = () => new AbortController().signal;
 const PAUSED = { phase: 'paused', step: 0, steps_per_second: 0, message: '', progress: 1 } as const;
 const FAILED = { ...PAUSED, phase: 'failed', message: 'No.' } as const;
@@ -179,7 +179,7 @@ describe('openings', () => {
       open: async (config) => {
         seeds.push(config.seed);
         if (config.seed === 2) await opened;
-        if (is_called_off) throw Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
+        if (is_called_off) throw cancelled();
         return info({ config });
       },
       cancel: async () => {
@@ -208,8 +208,7 @@ describe('openings', () => {
         seeds.push(config.seed);
         if (config.seed === 2) await first.opened;
         if (config.seed === 4) await second.opened;
-        if (config.seed === 4 && is_called_off)
-          throw Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
+        if (config.seed === 4 && is_called_off) throw cancelled();
         return info({ config });
       },
       cancel: async () => {
@@ -242,8 +241,7 @@ describe('openings', () => {
       open: async (config) => {
         asked.push([config.seed, config.task_settings]);
         if (config.seed === 2) await opened;
-        if (is_called_off && config.seed === 2)
-          throw Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
+        if (is_called_off && config.seed === 2) throw cancelled();
         return info({ config });
       },
       cancel: async () => {
@@ -315,7 +313,7 @@ describe('openings', () => {
         if (seeds.length !== 3) return info({ config });
         await lab.session.cancel();
         trainer.events().status(FAILED);
-        throw Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
+        throw cancelled();
       },
     });
     await lab.session.begin();
@@ -600,55 +598,5 @@ describe('kept runs', () => {
     reading.open();
     await settled();
     expect(state().entries.map(({ id }) => id)).toEqual([two.id]);
-  });
-});
-
-describe('the trainer', () => {
-  const small: RunConfig = {
-    ...DEFAULT_SETUP.config,
-    batch: { prompts: 2, group_size: 2, minibatches: 1, eval_every: 0 },
-  };
-  async function going() {
-    const trainer = new Trainer();
-    await trainer.listen({ rows: () => {}, status: () => {}, edit: () => {} });
-    await trainer.open(small, 'cpu');
-    await trainer.start();
-    return trainer;
-  }
-
-  test('resets with the value, the algorithm and the run that were asked for before', async () => {
-    const trainer = await going();
-    void trainer.setHyper('learning_rate', 0.123);
-    expect((await trainer.reset()).config.hyper.learning_rate).toBe(0.123);
-    void trainer.swap({ algorithm: 'dr_grpo' });
-    expect((await trainer.reset()).config.algorithm).toBe('dr_grpo');
-    void trainer.open({ ...small, seed: 2 }, 'cpu');
-    void trainer.open({ ...small, seed: 3 }, 'cpu');
-    expect((await trainer.reset()).config.seed).toBe(3);
-  });
-
-  test('a reset that waits behind a start that is cancelled is cancelled with it, and the former run stands', async () => {
-    const trainer = new Trainer();
-    let reset: Promise<unknown> | undefined;
-    let phase = '';
-    await trainer.listen({
-      rows: () => {},
-      edit: () => {},
-      status: (status) => {
-        phase = status.phase;
-        if (phase !== 'warming_up' || reset !== undefined) return;
-        reset = trainer.reset();
-        reset.catch(() => {});
-        void trainer.cancel();
-      },
-    });
-    await trainer.open(small, 'cpu');
-    await trainer.step();
-    const long = { ...small, seed: 9, batch: { ...small.batch, warm_up_steps: 64 } };
-    await expect(trainer.open(long, 'cpu')).rejects.toMatchObject({ name: 'Cancelled' });
-    await expect(reset).rejects.toMatchObject({ name: 'Cancelled' });
-    expect(phase).toBe('paused');
-    const { config } = await trainer.setHyper('learning_rate', 0.1); // there is a run to be told
-    expect(config.seed).toBe(small.seed);
   });
 });
