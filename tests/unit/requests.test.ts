@@ -6,7 +6,7 @@ import { memoryStorage, type RunStorage } from '../../src/state/runsStorage.ts';
 import { makeRunsStore } from '../../src/state/runsStore.ts';
 import { takeRun } from '../../src/state/take/bundle.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
-import type { RunConfig, SampleGroup } from '../../src/trainer/protocol.ts';
+import type { RunConfig } from '../../src/trainer/protocol.ts';
 import { labWith } from './lib/fakeTrainer.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
@@ -454,39 +454,6 @@ describe('files', () => {
     await Promise.all([saved, reset]);
     expect(trainer.asked).toContain('reset');
   });
-});
-
-test('a sample that is asked for while another is fetched is fetched after it', async () => {
-  const gates: ReturnType<typeof gate>[] = [];
-  let step = 3;
-  const { lab } = labWith({
-    sample: async (): Promise<SampleGroup> => {
-      const sample = {
-        step,
-        replica: 0,
-        prompt_index: 0,
-        num_prompts: 1,
-        prompt: '',
-        prompt_id: 0,
-        num_task_prompts: 9,
-      };
-      const mine = gate();
-      gates.push(mine);
-      await mine.opened;
-      return { ...sample, responses: [] };
-    },
-  });
-  await lab.session.begin();
-  const look = lab.session.look();
-  await quiet();
-  step = 7;
-  const pause = lab.session.toggle();
-  await quiet();
-  gates[0].open();
-  await quiet();
-  gates[1].open();
-  await Promise.all([look, pause]);
-  expect(lab.run.getState().sample?.step).toBe(7);
 });
 
 describe('kept runs', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { registries } from '../../src/state/registries.ts';
 import { makeRunStore } from '../../src/state/runStore.ts';
 import { phaseOf } from '../../src/state/summary.ts';
-import type { RunConfig } from '../../src/trainer/protocol.ts';
+import type { RunConfig, SampleGroup } from '../../src/trainer/protocol.ts';
 import { labWith } from './lib/fakeTrainer.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
@@ -115,6 +115,36 @@ describe('session', () => {
     await refusing.lab.session.swapAlgorithm('rloo');
     expect(refusing.lab.setup.getState().config.algorithm).toBe('rloo');
     expect(refusing.lab.run.getState().problem).toContain('The weights do not fit.');
+  });
+
+  test('a sample that is asked for while another is fetched is fetched after it', async () => {
+    const answers: (() => void)[] = [];
+    let step = 3;
+    const { lab } = labWith({
+      sample: async (): Promise<SampleGroup> => {
+        const sample = {
+          step,
+          replica: 0,
+          prompt_index: 0,
+          num_prompts: 1,
+          prompt: '',
+          prompt_id: 0,
+          num_task_prompts: 9,
+        };
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return { ...sample, responses: [] };
+      },
+    });
+    await lab.session.begin();
+    const look = lab.session.look();
+    step = 7;
+    const pause = lab.session.toggle();
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    answers[0]();
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    answers[1]();
+    await Promise.all([look, pause]);
+    expect(lab.run.getState().sample?.step).toBe(7);
   });
 
   test('what is exchanged or saved while the run is paused leaves the sample as it is', async () => {
