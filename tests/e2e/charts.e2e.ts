@@ -188,6 +188,7 @@ test('tokens are coloured by what is chosen, and the slider goes back to the sam
 test('a prompt that is followed says when it was last asked', async ({ page }) => {
   await openRunning(page, '?task=arithmetic&batch.prompts=2', 5);
   await page.getByTestId('samples').scrollIntoViewIfNeeded();
+  await expect(page.locator('.responses')).toBeVisible(); // where most steps ask each prompt, a sample ticks the box by itself
   await page.getByLabel('Follow it through the steps').check();
   await expect(page.locator('.history-step')).toHaveText(/^step [\d,]+, when this prompt was last asked$/, {
     timeout: 30_000,

@@ -41,10 +41,11 @@ export async function open(page: Page, query = ''): Promise<void> {
   await phase(page, 'running');
 }
 
-/** Opens the page and waits until some steps have been drawn. */
+/** Opens the page and waits until some steps have been drawn, and what is fetched after the controls is there: nothing moves any more. */
 export async function openRunning(page: Page, query = '', step = 5): Promise<void> {
   await open(page, query);
   await expect(page.locator(CHART).first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Loading the runs')).toHaveCount(0);
   await reach(page, step);
 }
 
