@@ -118,6 +118,8 @@ test('one update in slow motion, with its numbers', async ({ page }) => {
   await page.goto('./#inside');
   await phase(page, 'running');
   const inside = page.getByTestId('inside');
+  await expect(inside.locator('.inside-card .katex-html').first()).toBeVisible(); // until then the section comes into sight
+  await expect(page.getByText('Loading the runs')).toHaveCount(0);
   await inside.getByRole('button', { name: 'Do one step and look' }).click();
   await phase(page, 'paused');
   const stages = inside.getByRole('list', { name: 'Stages of the update' }).getByRole('button');
