@@ -30,10 +30,6 @@ test('on a phone the question, the controls and the reward are on the first scre
   await open(page, '?speed=1');
   const chart = page.getByTestId('chart-reward');
   await expect(chart.locator('.curve').first()).toBeVisible();
-  await expect(page.getByTestId('chart-summary')).toContainText('At step');
-  await expect(page.getByTestId('runs')).toBeVisible();
-  const placeBelow = async () => (await page.getByTestId('samples').boundingBox())!.y;
-  const below = await placeBelow();
   const before = await chart.boundingBox();
   expect(before!.y + before!.height).toBeLessThan(844);
   await expect(boxOf(page)).toContainText('Why does entropy collapse');
@@ -42,8 +38,6 @@ test('on a phone the question, the controls and the reward are on the first scre
   await expect(boxOf(page)).toContainText(COLLAPSED, { timeout: 60_000 });
   await expect(boxOf(page).getByRole('button', { name: 'Continue with KL-Cov' })).toBeInViewport();
   expect(await chart.boundingBox()).toEqual(before);
-  await expect(page.getByTestId('legend-collapse')).toBeVisible();
-  expect(Math.abs((await placeBelow()) - below), 'nor what lies below the charts').toBeLessThan(2);
   await expect(page.getByLabel('Seed', { exact: true })).toBeVisible();
   await expect(page.getByLabel('Engine')).toBeVisible();
 });
