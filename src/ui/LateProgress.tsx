@@ -2,14 +2,21 @@ import { useEffect, useState } from 'react';
 
 const PATIENCE_MS = 500; // what is done by then needs no word
 
+/** Whether a job, undefined while there is none, has lasted longer than a moment. */
+export function useIsLong(job: object | undefined): boolean {
+  const [shown, setShown] = useState<object>();
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(job), job ? PATIENCE_MS : 0);
+    return () => clearTimeout(timer);
+  }, [job]);
+  return job !== undefined && shown === job;
+}
+
+const THIS = {}; // a component that is there as long as its job
+
 /** How far something is that takes longer than a moment, and a way out. `what` says it in a word or two: “Writing metrics”. */
 export function LateProgress({ what, share, onCancel }: { what: string; share: number; onCancel: () => void }) {
-  const [is_long, setLong] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!is_long) return null;
+  if (!useIsLong(THIS)) return null;
   return (
     <>
       {what} <progress value={share} aria-label={what} />{' '}

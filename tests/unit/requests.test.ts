@@ -6,7 +6,7 @@ import { memoryStorage, type RunStorage } from '../../src/state/runsStorage.ts';
 import { makeRunsStore } from '../../src/state/runsStore.ts';
 import { takeRun } from '../../src/state/take/bundle.ts';
 import { defaultRun } from '../../src/trainer/defaultRun.ts';
-import type { RunConfig } from '../../src/trainer/protocol.ts';
+import type { RunConfig, TrainerApi } from '../../src/trainer/protocol.ts';
 import { labWith } from './lib/fakeTrainer.ts';
 import { batchOf, info, range } from './lib/rows.ts';
 
@@ -22,45 +22,49 @@ function gate() {
 const quiet = () => new Promise((resolve) => setTimeout(resolve, 5));
 /** What the trainer says of a run that was given up. */
 const cancelled = () => Object.assign(new Error('Opening the run was cancelled.'), { name: 'Cancelled' });
+/** A page whose trainer opens seed 2 only behind a gate, which a cancel opens too, and refuses seed 13. */
+function gated(change: Partial<TrainerApi> = {}) {
+  const { open, opened } = gate();
+  const asked: RunConfig[] = [];
+  let is_called_off = false;
+  const playground = labWith({
+    open: async (config) => {
+      asked.push(config);
+      if (config.seed === 13) throw new Error('Seed 13 is refused.');
+      if (config.seed === 2) await opened;
+      if (config.seed === 2 && is_called_off) throw cancelled();
+      return info({ config });
+    },
+    cancel: async () => {
+      is_called_off = true;
+      open();
+    },
+    ...change,
+  });
+  return { ...playground, open, asked, seeds: () => asked.map(({ seed }) => seed) };
+}
 const noCancel = () => new AbortController().signal;
 const PAUSED = { phase: 'paused', step: 0, steps_per_second: 0, message: '', progress: 1 } as const;
 const FAILED = { ...PAUSED, phase: 'failed', message: 'No.' } as const;
 
 describe('openings', () => {
   test('are shown at once and served one after another', async () => {
-    const { open, opened } = gate();
-    const seeds: number[] = [];
-    const { lab } = labWith({
-      open: async (config) => {
-        seeds.push(config.seed);
-        if (config.seed === 2) await opened;
-        return info({ config });
-      },
-    });
+    const { lab, open, seeds } = gated();
     await lab.session.begin();
     const asked = [lab.session.open({ seed: 2 })];
     await quiet();
     asked.push(lab.session.open({ task_settings: { modulus: 7 } }));
     await quiet();
-    expect(seeds).toEqual([1, 2]);
+    expect(seeds()).toEqual([1, 2]);
     expect(lab.setup.getState().config).toMatchObject({ seed: 2, task_settings: { modulus: 7 } });
     open();
     await Promise.all(asked);
-    expect(seeds).toEqual([1, 2, 2]);
+    expect(seeds()).toEqual([1, 2, 2]);
     expect(lab.run.getState().info?.config).toMatchObject({ seed: 2, task_settings: { modulus: 7 } });
   });
 
   test('those that wait are built in one go, with a reset behind them; what of it is refused is left out', async () => {
-    const { open, opened } = gate();
-    const asked: RunConfig[] = [];
-    const { lab, trainer } = labWith({
-      open: async (config) => {
-        asked.push(config);
-        if (config.seed === 2) await opened;
-        if (config.seed === 13) throw new Error('Seed 13 is refused.');
-        return info({ config });
-      },
-    });
+    const { lab, trainer, open, seeds } = gated();
     await lab.session.begin();
     const all = [lab.session.open({ seed: 2 })];
     await quiet();
@@ -71,7 +75,7 @@ describe('openings', () => {
     await quiet();
     open();
     await Promise.all(all);
-    expect(asked.map(({ seed }) => seed)).toEqual([1, 2, 13, 4]);
+    expect(seeds()).toEqual([1, 2, 13, 4]);
     expect(trainer.asked).not.toContain('reset');
     expect(lab.run.getState().info?.config).toMatchObject({ seed: 4, task_settings: { modulus: 7 } });
     expect(lab.setup.getState().config).toEqual(lab.run.getState().info?.config);
@@ -172,28 +176,14 @@ describe('openings', () => {
   });
 
   test('a cancel calls off those that wait too, and shows what stands', async () => {
-    const { open, opened } = gate();
-    const seeds: number[] = [];
-    let is_called_off = false;
-    const { lab } = labWith({
-      open: async (config) => {
-        seeds.push(config.seed);
-        if (config.seed === 2) await opened;
-        if (is_called_off) throw cancelled();
-        return info({ config });
-      },
-      cancel: async () => {
-        is_called_off = true;
-        open();
-      },
-    });
+    const { lab, seeds } = gated();
     await lab.session.begin();
     const asked = [lab.session.open({ seed: 2 })];
     await quiet();
     asked.push(lab.session.open({ seed: 3 }));
     await lab.session.cancel();
     await Promise.all(asked);
-    expect(seeds).toEqual([1, 2]);
+    expect(seeds()).toEqual([1, 2]);
     expect(lab.setup.getState().config.seed).toBe(1);
     expect(lab.run.getState().problem).toBe('');
   });
@@ -234,21 +224,7 @@ describe('openings', () => {
   });
 
   test('a cancel leaves in line what is no new run, and takes nothing called off into the next one', async () => {
-    const { open, opened } = gate();
-    const asked: [number, Record<string, number>][] = [];
-    let is_called_off = false;
-    const { lab, trainer } = labWith({
-      open: async (config) => {
-        asked.push([config.seed, config.task_settings]);
-        if (config.seed === 2) await opened;
-        if (is_called_off && config.seed === 2) throw cancelled();
-        return info({ config });
-      },
-      cancel: async () => {
-        is_called_off = true;
-        open();
-      },
-    });
+    const { lab, trainer, asked } = gated();
     await lab.session.begin();
     const all: Promise<unknown>[] = [lab.session.open({ seed: 2 })];
     await quiet();
@@ -256,7 +232,7 @@ describe('openings', () => {
     void lab.session.cancel();
     all.push(lab.session.open({ task_settings: { modulus: 7 } }));
     await Promise.all(all);
-    expect(asked).toEqual([
+    expect(asked.map(({ seed, task_settings }) => [seed, task_settings])).toEqual([
       [1, {}],
       [2, {}],
       [1, { modulus: 7 }],
@@ -266,22 +242,14 @@ describe('openings', () => {
   });
 
   test('a restart opens what is shown, although another run was under way and one waited', async () => {
-    const { opened } = gate();
-    const seeds: number[] = [];
-    const { lab } = labWith({
-      open: async (config) => {
-        seeds.push(config.seed);
-        if (config.seed === 2) await opened;
-        return info({ config });
-      },
-    });
+    const { lab, seeds } = gated();
     await lab.session.begin();
     const asked = [lab.session.open({ seed: 2 })];
     await quiet();
     asked.push(lab.session.open({ seed: 3 }));
     await lab.session.restart();
     await Promise.all(asked);
-    expect(seeds).toEqual([1, 2, 3]);
+    expect(seeds()).toEqual([1, 2, 3]);
     expect(lab.setup.getState().config.seed).toBe(3);
   });
 
@@ -394,14 +362,7 @@ describe('openings', () => {
 
 describe('files', () => {
   test('one that is refused while a run is opened leaves that run', async () => {
-    const { open, opened } = gate();
-    const { lab } = labWith({
-      open: async (config) => {
-        if (config.seed === 2) await opened;
-        return info({ config });
-      },
-      restore: () => Promise.reject(new Error('This is no run file.')),
-    });
+    const { lab, open } = gated({ restore: () => Promise.reject(new Error('This is no run file.')) });
     await lab.session.begin();
     const asked = [
       lab.session.open({ seed: 2 }),
@@ -414,15 +375,7 @@ describe('files', () => {
   });
 
   test('one that is loaded behind an opening stays through a later refusal', async () => {
-    const { open, opened } = gate();
-    const { lab } = labWith({
-      open: async (config) => {
-        if (config.seed === 13) throw new Error('Seed 13 is refused.');
-        if (config.seed === 2) await opened;
-        return info({ config });
-      },
-      restore: async () => info({ step: 9, config: defaultRun({ seed: 77 }) }),
-    });
+    const { lab, open } = gated({ restore: async () => info({ step: 9, config: defaultRun({ seed: 77 }) }) });
     await lab.session.begin();
     const fill = (of: ReturnType<typeof info>) => {
       lab.run.getState().setInfo({ ...of, step: 7 }, true);

@@ -1,19 +1,13 @@
-import { useEffect, useState } from 'react';
 import type { FileJob } from '../../state/runStore.ts';
+import { useIsLong } from '../LateProgress.tsx';
 import { useLab, useRun, useSetup } from '../lab.tsx';
 
 const SHOWN = 4;
 
-const PATIENCE_MS = 500; // what is done by then needs no word
-
 /** A file that is being opened or written, and a way out. */
 function FileNotice({ what, doing, job }: { what: 'opening' | 'saving'; doing: string; job: FileJob | undefined }) {
-  const [shown, setShown] = useState<FileJob>();
-  useEffect(() => {
-    const timer = setTimeout(() => setShown(job), job ? PATIENCE_MS : 0);
-    return () => clearTimeout(timer);
-  }, [job]);
-  if (!job || shown !== job) return null;
+  const is_long = useIsLong(job);
+  if (!job || !is_long) return null;
   return (
     <div className="notice" role="status" data-testid={what}>
       <p>
